@@ -1,0 +1,118 @@
+"""Every operation's result, defined to the bit: plain numpy, float32, a written order of sums.
+
+Kernels, simulator and reference must give exactly these bits. No fused multiply-add, no reordering.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+Int8 = NDArray[np.int8]
+
+LANES = 16  # sums run in 16 lanes, then over the lanes in order
+INT8_MAX = np.float32(127.0)
+
+# exp: Cody-Waite reduction to |r| <= ln(2) / 2, then a polynomial of degree 7 (Cephes, expf).
+EXP_LOWEST = np.float32(-87.0)
+EXP_HIGHEST = np.float32(88.0)
+LOG2_E = np.float32(1.4426950408889634)
+LN2_HIGH = np.float32(0.693359375)
+LN2_LOW = np.float32(-2.12194440e-4)
+EXP_COEFFICIENTS = tuple(
+    np.float32(c)
+    for c in (
+        1.9875691500e-4,
+        1.3981999507e-3,
+        8.3334519073e-3,
+        4.1665795894e-2,
+        1.6666665459e-1,
+        5.0000001201e-1,
+    )
+)
+ONE = np.float32(1.0)
+
+
+def exp(x: Float32) -> Float32:
+    """e to the x, any shape; x is first held to -87 ... 88. Relative error under 2e-7."""
+    x = np.minimum(np.maximum(x, EXP_LOWEST), EXP_HIGHEST)
+    n = np.rint(x * LOG2_E)
+    r = x - n * LN2_HIGH
+    r = r - n * LN2_LOW
+    p = np.full_like(r, EXP_COEFFICIENTS[0])
+    for coefficient in EXP_COEFFICIENTS[1:]:
+        p = p * r + coefficient
+    y = p * (r * r) + r + ONE
+    power_bits = (n.astype(np.int32) + np.int32(127)) << np.int32(23)
+    return y * power_bits.view(np.float32)
+
+
+def lane_sum(x: Float32) -> Float32:
+    """Sum over the last axis: element i goes to lane i mod 16, then lanes 0 to 15 in order."""
+    short = -x.shape[-1] % LANES
+    padded = np.concatenate([x, np.zeros((*x.shape[:-1], short), np.float32)], axis=-1)
+    rows = padded.reshape(*x.shape[:-1], -1, LANES)
+    lanes = np.zeros((*x.shape[:-1], LANES), np.float32)
+    for i in range(rows.shape[-2]):
+        lanes = lanes + rows[..., i, :]
+    total = lanes[..., 0]
+    for lane in range(1, LANES):
+        total = total + lanes[..., lane]
+    return total
+
+
+def quantize(x: Float32) -> tuple[Int8, Float32]:
+    """Rows to int8 with one scale each: [..., K] -> values [..., K], scales [...]."""
+    largest = np.abs(x).max(axis=-1)
+    scales = largest / INT8_MAX
+    inverse = np.divide(INT8_MAX, largest, out=np.zeros_like(largest), where=largest > 0)
+    values = np.rint(x * inverse[..., None])
+    return values.astype(np.int8), scales
+
+
+def matrix(x: Float32, values: Int8, scales: Float32) -> Float32:
+    """x [T, K] times int8 rows [N, K] with scales [N] -> [T, N]: exact integers, then two scales."""
+    x_values, x_scales = quantize(x)
+    exact = x_values.astype(np.int32) @ values.astype(np.int32).T
+    return exact.astype(np.float32) * x_scales[:, None] * scales[None, :]
+
+
+def norm(x: Float32, epsilon: float) -> Float32:
+    """Root-mean-square norm over the last axis, without a gain."""
+    mean = lane_sum(x * x) / np.float32(x.shape[-1])
+    return x * (ONE / np.sqrt(mean + np.float32(epsilon)))[..., None]
+
+
+def rotary_tables(window: int, head_dim: int, theta: float) -> tuple[Float32, Float32]:
+    """Cosine and sine of position times frequency: each [window, head_dim / 2]."""
+    frequencies = theta ** (-np.arange(0, head_dim, 2, dtype=np.float64) / head_dim)
+    angles = np.arange(window, dtype=np.float64)[:, None] * frequencies
+    return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
+
+
+def rotary(x: Float32, cosine: Float32, sine: Float32) -> Float32:
+    """Rotate x [..., head_dim]: element i with element i + head_dim / 2; tables [..., head_dim / 2]."""
+    half = x.shape[-1] // 2
+    first, second = x[..., :half], x[..., half:]
+    turned = (first * cosine - second * sine, second * cosine + first * sine)
+    return np.concatenate(turned, axis=-1)
+
+
+def attend(query: Float32, keys: Float32, values: Float32) -> Float32:
+    """One query [D] over keys [D, P] and values [P, D] -> [D].
+
+    Scores sum over D in order, the mix sums over P in order, and is divided last.
+    """
+    scores = np.zeros(keys.shape[1], np.float32)
+    for d in range(keys.shape[0]):
+        scores = scores + query[d] * keys[d]
+    scores = scores * np.float32(1.0 / np.sqrt(keys.shape[0]))
+    weights = exp(scores - scores.max())
+    mixed = np.zeros(values.shape[1], np.float32)
+    for p in range(values.shape[0]):
+        mixed = mixed + weights[p] * values[p]
+    return mixed / lane_sum(weights)
+
+
+def gate(gates: Float32, ups: Float32) -> Float32:
+    """SiLU of the gates times the ups."""
+    return gates / (ONE + exp(-gates)) * ups

@@ -1,0 +1,196 @@
+"""A Hugging Face folder → named float32 arrays, one at a time.
+
+Opening reads headers only: every name, shape and dtype is checked before a weight is touched, and
+all that is wrong is told in one error. Matrices are [out, in], as the files have them.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from lpu_engine.model.architecture import Architecture, read_architecture
+from lpu_engine.model.folder import BadCheckpoint, read_json_object, unreadable
+
+__all__ = ["BadCheckpoint", "Checkpoint", "expected_tensors", "open_checkpoint"]
+
+WEIGHTS = "model.safetensors"
+INDEX = "model.safetensors.index.json"
+EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
+# Files of old versions of transformers carry these frequencies, which follow from rope_theta.
+IGNORED = ".rotary_emb.inv_freq"
+# bfloat16 is the upper half of a float32, and numpy has no name for it.
+STORED_DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+NAMES_IN_AN_ERROR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """Where a tensor's bytes lie."""
+
+    path: Path
+    offset_bytes: int
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    folder: Path
+    architecture: Architecture
+    _index: Mapping[str, StoredTensor]
+
+    def tensor(self, name: str) -> NDArray[np.float32]:
+        """Reads one tensor from disk; float16 and bfloat16 widen to float32 without loss."""
+        stored = self._index[name]
+        count = math.prod(stored.shape)
+        dtype = np.dtype(STORED_DTYPES[stored.dtype])
+        try:
+            raw = np.fromfile(stored.path, dtype, count, offset=stored.offset_bytes)
+        except OSError as error:
+            raise unreadable(stored.path, error) from error
+        if raw.size != count:
+            raise BadCheckpoint(f"{stored.path} was cut short while in use: download it again.")
+        if stored.dtype == "BF16":
+            raw = (raw.astype(np.uint32) << 16).view(np.float32)
+        return raw.astype(np.float32, copy=False).reshape(stored.shape)
+
+
+def open_checkpoint(folder: Path) -> Checkpoint:
+    """Raises BadCheckpoint with all that is missing, extra, misshapen or of a wrong dtype."""
+    architecture = read_architecture(folder)
+    index = _stored_in_all(_weight_files(folder))
+    expected = expected_tensors(architecture)
+    if HEAD in index:
+        expected[HEAD] = (architecture.vocabulary, architecture.width)
+    _check_against(expected, index, folder)
+    checkpoint = Checkpoint(folder, architecture, index)
+    if architecture.tied and HEAD in index:
+        _check_that_tied(checkpoint)
+    return checkpoint
+
+
+def expected_tensors(architecture: Architecture) -> dict[str, tuple[int, ...]]:
+    """Every tensor of a checkpoint of this architecture, with its shape, in order of use."""
+    a = architecture
+    query_rows, key_rows = a.heads * a.head_dim, a.kv_heads * a.head_dim
+    shapes: dict[str, tuple[int, ...]] = {EMBEDDING: (a.vocabulary, a.width)}
+    for layer in range(a.layers):
+        prefix = f"model.layers.{layer}."
+        shapes |= {
+            prefix + "input_layernorm.weight": (a.width,),
+            prefix + "self_attn.q_proj.weight": (query_rows, a.width),
+            prefix + "self_attn.k_proj.weight": (key_rows, a.width),
+            prefix + "self_attn.v_proj.weight": (key_rows, a.width),
+            prefix + "self_attn.o_proj.weight": (a.width, query_rows),
+            prefix + "post_attention_layernorm.weight": (a.width,),
+            prefix + "mlp.gate_proj.weight": (a.feed_forward, a.width),
+            prefix + "mlp.up_proj.weight": (a.feed_forward, a.width),
+            prefix + "mlp.down_proj.weight": (a.width, a.feed_forward),
+        }
+    shapes["model.norm.weight"] = (a.width,)
+    if not a.tied:
+        shapes[HEAD] = (a.vocabulary, a.width)
+    return shapes
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    if (folder / WEIGHTS).is_file():
+        return [folder / WEIGHTS]
+    path = folder / INDEX
+    if not path.is_file():
+        raise BadCheckpoint(
+            f"{folder} has neither {WEIGHTS} nor {INDEX}: download the safetensors weights."
+        )
+    names = sorted(set(_weight_map(path).values()))
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise BadCheckpoint(f"{folder} lacks {_listed(missing)}: download what {INDEX} names.")
+    return [folder / name for name in names]
+
+
+def _weight_map(path: Path) -> dict[str, str]:
+    weight_map = read_json_object(path).get("weight_map")
+    if not isinstance(weight_map, dict) or not weight_map:
+        raise BadCheckpoint(f'{path} has no "weight_map" of tensors to files: download it again.')
+    for file in weight_map.values():
+        if not isinstance(file, str) or Path(file).name != file:
+            raise BadCheckpoint(f"{path} should name files of its own folder, not {file!r}.")
+    return weight_map
+
+
+def _stored_in_all(paths: list[Path]) -> dict[str, StoredTensor]:
+    index: dict[str, StoredTensor] = {}
+    for path in paths:
+        stored = _stored_in(path)
+        twice = sorted(index.keys() & stored.keys())
+        if twice:
+            raise BadCheckpoint(
+                f"{path.parent} holds {_listed(twice)} in two files, {index[twice[0]].path.name}"
+                f" and {path.name}: download it again."
+            )
+        index |= stored
+    return index
+
+
+def _stored_in(path: Path) -> dict[str, StoredTensor]:
+    """The library proves the header; as it cannot give numpy bfloat16, offsets are read too."""
+    try:
+        with safe_open(str(path), framework="numpy"), path.open("rb") as file:
+            header_bytes = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(header_bytes))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (SafetensorError, ValueError) as error:
+        raise BadCheckpoint(
+            f"{path} is broken or incomplete ({error}): download it again."
+        ) from error
+    start_bytes = 8 + header_bytes
+    return {
+        name: StoredTensor(
+            path, start_bytes + entry["data_offsets"][0], tuple(entry["shape"]), entry["dtype"]
+        )
+        for name, entry in header.items()
+        if name != "__metadata__" and not name.endswith(IGNORED)
+    }
+
+
+def _check_against(
+    expected: Mapping[str, tuple[int, ...]], index: Mapping[str, StoredTensor], folder: Path
+) -> None:
+    both = [name for name in expected if name in index]
+    faults = {
+        "missing": [name for name in expected if name not in index],
+        "not of this architecture": [name for name in index if name not in expected],
+        "of another shape than config.json says": [
+            f"{name} {list(index[name].shape)} instead of {list(expected[name])}"
+            for name in both
+            if index[name].shape != expected[name]
+        ],
+        "not float32, float16 or bfloat16": [
+            f"{name} {index[name].dtype}" for name in both if index[name].dtype not in STORED_DTYPES
+        ],
+    }
+    told = [f"{_listed(names)} ({fault})" for fault, names in faults.items() if names]
+    if told:
+        raise BadCheckpoint(f"The weights in {folder} do not fit: {'; '.join(told)}.")
+
+
+def _check_that_tied(checkpoint: Checkpoint) -> None:
+    """transformers would not tie a head that is stored and differs: so it must not pass here."""
+    if not np.array_equal(checkpoint.tensor(EMBEDDING), checkpoint.tensor(HEAD)):
+        raise BadCheckpoint(
+            f"{checkpoint.folder / 'config.json'} says that {HEAD} is tied to {EMBEDDING}, but the"
+            ' stored ones differ: set "tie_word_embeddings" to false.'
+        )
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:NAMES_IN_AN_ERROR])
+    rest = len(names) - NAMES_IN_AN_ERROR
+    return f"{shown} and {rest} more" if rest > 0 else shown

@@ -1,0 +1,117 @@
+"""The transformer in plain numpy float32: token ids → logits, all positions at once and no cache.
+
+What every faster path must equal. Queries and keys rotate by halves (element i with
+i + head_dim / 2), as Hugging Face's weights expect, not by neighbours as in the paper.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lpu_engine.model.architecture import Architecture
+from lpu_engine.model.checkpoint import EMBEDDING, HEAD, Checkpoint
+
+Array = NDArray[np.float32]
+
+
+def logits(checkpoint: Checkpoint, ids: Sequence[int]) -> Array:
+    """[T] ids → [T, vocabulary] logits; row t is what follows ids[: t + 1]."""
+    architecture = checkpoint.architecture
+    _check_ids(ids, architecture)
+    embedding = checkpoint.tensor(EMBEDDING)  # [vocabulary, width]
+    hidden = embedding[np.asarray(ids)]  # [T, width]
+    cosine, sine = rotary_angles(architecture, len(ids))
+    for layer in range(architecture.layers):
+        prefix = f"model.layers.{layer}."
+        hidden = hidden + attention(checkpoint, prefix, hidden, cosine, sine)
+        hidden = hidden + feed_forward(checkpoint, prefix, hidden)
+    hidden = norm(hidden, checkpoint.tensor("model.norm.weight"), architecture.norm_epsilon)
+    head = embedding if architecture.tied else checkpoint.tensor(HEAD)
+    return hidden @ head.T
+
+
+def attention(
+    checkpoint: Checkpoint, prefix: str, hidden: Array, cosine: Array, sine: Array
+) -> Array:
+    """Causal self-attention; each key and value head serves heads / kv_heads query heads."""
+    a = checkpoint.architecture
+    tokens = len(hidden)
+    gain = checkpoint.tensor(prefix + "input_layernorm.weight")
+    normed = norm(hidden, gain, a.norm_epsilon)
+
+    def projected(name: str, heads: int) -> Array:  # [heads, T, head_dim]
+        rows = normed @ checkpoint.tensor(f"{prefix}self_attn.{name}_proj.weight").T
+        return rows.reshape(tokens, heads, a.head_dim).transpose(1, 0, 2)
+
+    group = a.heads // a.kv_heads
+    query = rotate(projected("q", a.heads), cosine, sine)
+    key = rotate(projected("k", a.kv_heads), cosine, sine).repeat(group, axis=0)
+    value = projected("v", a.kv_heads).repeat(group, axis=0)
+    scores: Array = query @ key.transpose(0, 2, 1) * np.float32(a.head_dim**-0.5)  # [heads, T, T]
+    future = np.triu(np.ones((tokens, tokens), dtype=np.bool_), k=1)
+    scores[:, future] = -np.inf
+    mixed: Array = softmax(scores) @ value  # [heads, T, head_dim]
+    joined: Array = mixed.transpose(1, 0, 2).reshape(tokens, a.heads * a.head_dim)
+    return joined @ checkpoint.tensor(prefix + "self_attn.o_proj.weight").T
+
+
+def feed_forward(checkpoint: Checkpoint, prefix: str, hidden: Array) -> Array:
+    """SwiGLU: down(silu(gate(x)) * up(x))."""
+    gain = checkpoint.tensor(prefix + "post_attention_layernorm.weight")
+    normed = norm(hidden, gain, checkpoint.architecture.norm_epsilon)
+    gate = normed @ checkpoint.tensor(prefix + "mlp.gate_proj.weight").T  # [T, feed_forward]
+    up = normed @ checkpoint.tensor(prefix + "mlp.up_proj.weight").T
+    return (silu(gate) * up) @ checkpoint.tensor(prefix + "mlp.down_proj.weight").T
+
+
+def norm(hidden: Array, gain: Array, epsilon: float) -> Array:
+    """RMS norm over the last axis."""
+    mean_square = np.mean(hidden * hidden, axis=-1, keepdims=True, dtype=np.float32)
+    root: Array = np.sqrt(mean_square + np.float32(epsilon))
+    normed: Array = gain * (hidden / root)
+    return normed
+
+
+def rotary_angles(architecture: Architecture, tokens: int) -> tuple[Array, Array]:
+    """Cosine and sine, [tokens, head_dim / 2] each, in float32 throughout as in transformers."""
+    exponents = np.arange(0, architecture.head_dim, 2, dtype=np.float32)
+    exponents /= np.float32(architecture.head_dim)
+    frequencies = np.float32(1) / np.float32(architecture.rope_theta) ** exponents
+    angles = np.arange(tokens, dtype=np.float32)[:, None] * frequencies
+    return np.cos(angles), np.sin(angles)
+
+
+def rotate(vectors: Array, cosine: Array, sine: Array) -> Array:
+    """[heads, T, head_dim], each position turned by its angles."""
+    first, second = np.split(vectors, 2, axis=-1)
+    turned = (first * cosine - second * sine, second * cosine + first * sine)
+    return np.concatenate(turned, axis=-1)
+
+
+def softmax(scores: Array) -> Array:
+    """Over the last axis."""
+    exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights: Array = exponentials / exponentials.sum(axis=-1, keepdims=True)
+    return weights
+
+
+def silu(x: Array) -> Array:
+    """x * sigmoid(x); written with tanh, which cannot overflow."""
+    half = np.float32(0.5)
+    activated: Array = x * (half * np.tanh(half * x) + half)
+    return activated
+
+
+def _check_ids(ids: Sequence[int], architecture: Architecture) -> None:
+    if not ids:
+        raise ValueError("There is nothing to compute: give at least one token id.")
+    if len(ids) > architecture.window:
+        raise ValueError(
+            f"{len(ids)} tokens exceed the window of {architecture.window}: give fewer."
+        )
+    outside = [token for token in ids if not 0 <= token < architecture.vocabulary]
+    if outside:
+        raise ValueError(
+            f"Token id {outside[0]} is not in the vocabulary of {architecture.vocabulary}."
+        )
