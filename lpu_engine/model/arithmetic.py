@@ -11,6 +11,7 @@ Int8 = NDArray[np.int8]
 
 LANES = 16  # sums run in 16 lanes, then over the lanes in order
 INT8_MAX = np.float32(127.0)
+SMALLEST = np.float32(1e-36)  # a row with nothing larger counts as zeros: 127 / x would overflow
 
 # exp: Cody-Waite reduction to |r| <= ln(2) / 2, then a polynomial of degree 7 (Cephes, expf).
 EXP_LOWEST = np.float32(-87.0)
@@ -43,7 +44,8 @@ def exp(x: Float32) -> Float32:
         p = p * r + coefficient
     y = p * (r * r) + r + ONE
     power_bits = (n.astype(np.int32) + np.int32(127)) << np.int32(23)
-    return y * power_bits.view(np.float32)
+    out: Float32 = y * power_bits.view(np.float32)
+    return out
 
 
 def lane_sum(x: Float32) -> Float32:
@@ -64,22 +66,24 @@ def quantize(x: Float32) -> tuple[Int8, Float32]:
     """Rows to int8 with one scale each: [..., K] -> values [..., K], scales [...]."""
     largest = np.abs(x).max(axis=-1)
     scales = largest / INT8_MAX
-    inverse = np.divide(INT8_MAX, largest, out=np.zeros_like(largest), where=largest > 0)
-    values = np.rint(x * inverse[..., None])
+    inverse = np.divide(INT8_MAX, largest, out=np.zeros_like(largest), where=largest >= SMALLEST)
+    values: Float32 = np.rint(x * inverse[..., None])
     return values.astype(np.int8), scales
 
 
 def matrix(x: Float32, values: Int8, scales: Float32) -> Float32:
-    """x [T, K] times int8 rows [N, K] with scales [N] -> [T, N]: exact integers, then two scales."""
+    """x [T, K] times int8 rows [N, K] with scales [N] -> [T, N]: exact integers, then scales."""
     x_values, x_scales = quantize(x)
     exact = x_values.astype(np.int32) @ values.astype(np.int32).T
-    return exact.astype(np.float32) * x_scales[:, None] * scales[None, :]
+    out: Float32 = exact.astype(np.float32) * x_scales[:, None] * scales[None, :]
+    return out
 
 
 def norm(x: Float32, epsilon: float) -> Float32:
     """Root-mean-square norm over the last axis, without a gain."""
     mean = lane_sum(x * x) / np.float32(x.shape[-1])
-    return x * (ONE / np.sqrt(mean + np.float32(epsilon)))[..., None]
+    out: Float32 = x * (ONE / np.sqrt(mean + np.float32(epsilon)))[..., None]
+    return out
 
 
 def rotary_tables(window: int, head_dim: int, theta: float) -> tuple[Float32, Float32]:
@@ -90,7 +94,7 @@ def rotary_tables(window: int, head_dim: int, theta: float) -> tuple[Float32, Fl
 
 
 def rotary(x: Float32, cosine: Float32, sine: Float32) -> Float32:
-    """Rotate x [..., head_dim]: element i with element i + head_dim / 2; tables [..., head_dim / 2]."""
+    """Turn x [..., head_dim]: element i with i + head_dim / 2; tables [..., head_dim / 2]."""
     half = x.shape[-1] // 2
     first, second = x[..., :half], x[..., half:]
     turned = (first * cosine - second * sine, second * cosine + first * sine)

@@ -18,7 +18,7 @@ LAST_NORM = "model.norm.weight"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Which checkpoint tensors, stacked, make one matrix [rows, columns]; and the gain to fold in."""
+    """Which checkpoint tensors, stacked, make one matrix [rows, columns]; a gain to fold in."""
 
     name: str
     parts: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The int8 transformer in plain numpy, out of arithmetic.py: what the executor must equal bit for bit.
+"""The int8 transformer in plain numpy, of arithmetic.py: the executor equals it bit for bit.
 
 The same walk as reference.py; only the arithmetic and the folded gains differ.
 """

@@ -1,0 +1,86 @@
+"""The engine's public names, loaded on first use: importing numba costs half a second."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lpu_engine.catalog import (
+        Baseline,
+        BaselineQuery,
+        Catalog,
+        Model,
+        Prediction,
+        UnknownModel,
+        load_catalog,
+    )
+    from lpu_engine.conversation import PromptTooLong
+    from lpu_engine.engine import Busy, Engine, NoWords, State
+    from lpu_engine.generation import (
+        Ending,
+        Generation,
+        Measured,
+        Params,
+        Request,
+        Token,
+        Usage,
+        Words,
+    )
+    from lpu_engine.model.chat_template import Message, RefusedChat
+
+_HOMES = {
+    "lpu_engine.catalog": (
+        "Baseline",
+        "BaselineQuery",
+        "Catalog",
+        "Model",
+        "Prediction",
+        "UnknownModel",
+        "load_catalog",
+    ),
+    "lpu_engine.conversation": ("PromptTooLong",),
+    "lpu_engine.engine": ("Busy", "Engine", "NoWords", "State"),
+    "lpu_engine.generation": (
+        "Ending",
+        "Generation",
+        "Measured",
+        "Params",
+        "Request",
+        "Token",
+        "Usage",
+        "Words",
+    ),
+    "lpu_engine.model.chat_template": ("Message", "RefusedChat"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Baseline",
+    "BaselineQuery",
+    "Busy",
+    "Catalog",
+    "Ending",
+    "Engine",
+    "Generation",
+    "Measured",
+    "Message",
+    "Model",
+    "NoWords",
+    "Params",
+    "Prediction",
+    "PromptTooLong",
+    "RefusedChat",
+    "Request",
+    "State",
+    "Token",
+    "UnknownModel",
+    "Usage",
+    "Words",
+    "load_catalog",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name's module when it is first asked for."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME_OF[name]), name)

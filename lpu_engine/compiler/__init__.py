@@ -1,0 +1,1 @@
+"""A transformer's shape becomes what runs on the chip."""

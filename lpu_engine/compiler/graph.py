@@ -1,0 +1,96 @@
+"""Pass 1: an architecture becomes the ordered table of operations of one step.
+
+The table is the only place that knows the order of a transformer; kernels see kinds and buffers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from lpu_engine.model.architecture import Architecture
+
+
+class Kind(IntEnum):
+    """What an operation does to its buffers; every row is one position of one sequence."""
+
+    EMBED = 0  # target = the embedding's row of the token
+    NORM = 1  # target = norm(source), times a gain where a tensor is named
+    MATRIX = 2  # target = tensor times source
+    ROTARY = 3  # queries and keys in target are turned by their position
+    ATTENTION = 4  # keys and values go to the cache; target = the mix of the row's own prefix
+    GATE = 5  # target = silu(first half of source) * second half
+    ADD = 6  # target += source
+    SELECT = 7  # target = the rows whose logits are wanted; later operations see these alone
+
+
+class Buffer(IntEnum):
+    """Where an activation stands, one float32 row a position."""
+
+    RESIDUAL = 0
+    NORMED = 1
+    HEADS = 2  # queries, keys, values side by side
+    MIXED = 3
+    BRANCH = 4
+    GATES = 5  # gates and ups side by side
+    GATED = 6
+    LAST = 7
+    LOGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One line of the table. `width` is the target's, `source_width` the source's."""
+
+    kind: Kind
+    source: Buffer
+    target: Buffer
+    width: int
+    source_width: int
+    tensor: str = ""
+    layer: int = 0
+
+
+def operations(architecture: Architecture) -> tuple[Operation, ...]:
+    """All operations of one step, in order: from token ids to the wanted rows' logits."""
+    a = architecture
+    table = [Operation(Kind.EMBED, Buffer.RESIDUAL, Buffer.RESIDUAL, a.width, a.width, "embedding")]
+    for layer in range(a.layers):
+        table += _attention(a, layer)
+        table += _feed_forward(a, layer)
+    table += [
+        Operation(Kind.SELECT, Buffer.RESIDUAL, Buffer.LAST, a.width, a.width),
+        Operation(Kind.NORM, Buffer.LAST, Buffer.NORMED, a.width, a.width, "norm"),
+        Operation(Kind.MATRIX, Buffer.NORMED, Buffer.LOGITS, a.vocabulary, a.width, head_tensor(a)),
+    ]
+    return tuple(table)
+
+
+def head_tensor(architecture: Architecture) -> str:
+    """The tensor of the logits: the embedding's own where they are tied."""
+    return "embedding" if architecture.tied else "head"
+
+
+def _attention(a: Architecture, layer: int) -> Iterator[Operation]:
+    mixed = a.heads * a.head_dim
+    heads = (a.heads + 2 * a.kv_heads) * a.head_dim
+    residual, branch = Buffer.RESIDUAL, Buffer.BRANCH
+    yield Operation(Kind.NORM, residual, Buffer.NORMED, a.width, a.width, layer=layer)
+    yield Operation(
+        Kind.MATRIX, Buffer.NORMED, Buffer.HEADS, heads, a.width, f"{layer}.heads", layer
+    )
+    yield Operation(Kind.ROTARY, Buffer.HEADS, Buffer.HEADS, heads, heads, layer=layer)
+    yield Operation(Kind.ATTENTION, Buffer.HEADS, Buffer.MIXED, mixed, heads, layer=layer)
+    yield Operation(Kind.MATRIX, Buffer.MIXED, branch, a.width, mixed, f"{layer}.output", layer)
+    yield Operation(Kind.ADD, branch, residual, a.width, a.width, layer=layer)
+
+
+def _feed_forward(a: Architecture, layer: int) -> Iterator[Operation]:
+    ff = a.feed_forward
+    residual, branch = Buffer.RESIDUAL, Buffer.BRANCH
+    yield Operation(Kind.NORM, residual, Buffer.NORMED, a.width, a.width, layer=layer)
+    yield Operation(
+        Kind.MATRIX, Buffer.NORMED, Buffer.GATES, 2 * ff, a.width, f"{layer}.gates", layer
+    )
+    yield Operation(Kind.GATE, Buffer.GATES, Buffer.GATED, ff, 2 * ff, layer=layer)
+    yield Operation(Kind.MATRIX, Buffer.GATED, branch, a.width, ff, f"{layer}.down", layer)
+    yield Operation(Kind.ADD, branch, residual, a.width, a.width, layer=layer)

@@ -1,0 +1,95 @@
+"""One generation as the engine's thread sees it: what to feed next, what a chosen id means.
+
+Text that may be the beginning of a stop string is held back until it is decided.
+"""
+
+import secrets
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lpu_engine.generation import Generation
+from lpu_engine.model.arithmetic import Float32
+from lpu_engine.model.tokenizer import TextStream
+from lpu_engine.runtime.executor import Chunk
+from lpu_engine.runtime.sampler import sample, uniform
+
+
+class Decoding:
+    """Feeds a prompt in chunks, then its own tokens, until an end."""
+
+    def __init__(
+        self, generation: Generation, stream: TextStream, end_ids: frozenset[int], window: int
+    ) -> None:
+        params = generation.request.params
+        self.generation = generation
+        self.blocks: NDArray[np.int32] = np.empty(0, np.int32)
+        self.most_tokens = max(1, min(params.max_tokens, window - len(generation.prompt)))
+        self._stream = stream
+        self._end_ids = end_ids
+        self._temperature, self._top_p = np.float32(params.temperature), params.top_p
+        self._seed = secrets.randbits(63) if params.seed is None else params.seed
+        self._stop = tuple(stop for stop in params.stop if stop)
+        self._held = ""
+        self._pending = list(generation.prompt)
+        self._position = 0
+        self._chosen = 0
+
+    @property
+    def positions(self) -> int:
+        """How many positions of the cache this may fill: the last token is never fed."""
+        return len(self.generation.prompt) + self.most_tokens - 1
+
+    @property
+    def pending(self) -> int:
+        """How many ids wait to be fed: 1 when decoding."""
+        return len(self._pending)
+
+    @property
+    def is_done(self) -> bool:
+        """Ended by itself, or stopped by a reader."""
+        return self.generation.ending is not None
+
+    def chunk(self, most: int) -> Chunk:
+        """The next ids to feed; logits are wanted with the last of them."""
+        ids = self._pending[:most]
+        return Chunk(ids, self._position, self.blocks, len(ids) == len(self._pending))
+
+    def fed(self, chunk: Chunk) -> None:
+        """These ids are in the cache now."""
+        del self._pending[: len(chunk.ids)]
+        self._position += len(chunk.ids)
+
+    def choose(self, logits: Float32) -> int:
+        """The next id from logits [vocabulary]: of the seed and the index alone."""
+        draw = uniform(self._seed, self._chosen)
+        self._chosen += 1
+        return int(sample(logits, self._temperature, self._top_p, draw))
+
+    def take(self, token_id: int, computed_s: float) -> None:
+        """A chosen id goes into the log, or ends the answer."""
+        if token_id in self._end_ids:
+            self.generation.finish("stop", self._held + self._stream.flush())
+            return
+        self._held += self._stream.push(token_id)
+        end = first_stop(self._held, self._stop)
+        keep = 0 if end is not None else begun_stop(self._held, self._stop)
+        text = self._held[: len(self._held) - keep if end is None else end]
+        self._held = self._held[len(text) :]
+        self.generation.append(token_id, text, computed_s)
+        if end is not None:
+            self.generation.finish("stop")
+        elif self._chosen == self.most_tokens:
+            self.generation.finish("length", self._held + self._stream.flush())
+        self._pending.append(token_id)
+
+
+def first_stop(text: str, stop: tuple[str, ...]) -> int | None:
+    """Where the first stop string begins, if there is one."""
+    return min((at for s in stop if (at := text.find(s)) >= 0), default=None)
+
+
+def begun_stop(text: str, stop: tuple[str, ...]) -> int:
+    """How many characters at the end may be the beginning of a stop string."""
+    lengths = (n for s in stop for n in range(1, len(s)) if text.endswith(s[:n]))
+    return max(lengths, default=0)

@@ -1,0 +1,1 @@
+"""Operations are executed on this machine's processor."""

@@ -1,0 +1,147 @@
+"""numba kernels: a table of operations over int8 weights, walked by one compiled function.
+
+Bits are those of model/arithmetic.py: no fastmath, and float sums in the written order.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lpu_engine.compiler.graph import Kind
+from lpu_engine.model.arithmetic import Float32, Int8
+from lpu_engine.runtime.attention import attention, rotary
+from lpu_engine.runtime.dot import OUTPUTS, QUAD, WEIGHT_OFFSET
+from lpu_engine.runtime.floats import ONE, exp, float32, int32, lane_sum
+from lpu_engine.runtime.jit import jit
+from lpu_engine.runtime.matrix import Packed, matrix
+
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+Values = NDArray[np.uint8]  # every packed matrix of a model, flat
+
+# values, floats, cosine, sine, epsilon
+ModelWeights = tuple[Values, Float32, Float32, Float32, np.float32]
+# arena, offsets of its buffers; room for quantised inputs: values, scales, sums; scores
+Activations = tuple[Float32, Int64, Int8, Float32, Int32, Float32]
+# ids [T], positions [T], blocks [T, most], wanted rows [S]
+Batch = tuple[Int64, Int64, Int32, Int64]
+
+# One row of the encoded table: see executor.encode.
+KIND, SOURCE, TARGET, WIDTH, SOURCE_WIDTH, VALUES, FLOATS, GROUPS, QUADS, LAYER = range(10)
+NO_GAIN = -1
+
+EMBED, NORM, MATRIX, ROTARY, ATTENTION, GATE, ADD, SELECT = (kind.value for kind in Kind)
+
+
+@jit
+def run(
+    table: Int64,
+    weights: ModelWeights,
+    activations: Activations,
+    batch: Batch,
+    cache: tuple[Float32, Float32],
+    threads: int,
+) -> None:
+    """Walk the table once. Logits of the wanted rows stand in their buffer afterwards.
+
+    cache: keys [layer, block, kv, D, BLOCK] and values [layer, block, kv, BLOCK, D].
+    """
+    values, floats, cosine, sine, epsilon = weights
+    arena, offsets, x_values, x_scales, x_sums, scores = activations
+    ids, positions, blocks, wanted = batch
+    keys, cached = cache
+    rows = ids.shape[0]
+    for step in range(table.shape[0]):
+        kind, width, source_width = table[step, KIND], table[step, WIDTH], table[step, SOURCE_WIDTH]
+        source_at, target_at = offsets[table[step, SOURCE]], offsets[table[step, TARGET]]
+        value_at, float_at, layer = table[step, VALUES], table[step, FLOATS], table[step, LAYER]
+        target_rows = wanted.shape[0] if kind == SELECT else rows
+        source = arena[source_at : source_at + rows * source_width].reshape((rows, source_width))
+        target = arena[target_at : target_at + target_rows * width].reshape((target_rows, width))
+        if kind == MATRIX:
+            columns = table[step, QUADS] * QUAD
+            inputs = x_values[: rows * columns].reshape((rows, columns))
+            matrix(
+                source,
+                (inputs, x_scales, x_sums),
+                tensor(values, value_at, table[step, GROUPS], table[step, QUADS]),
+                floats[float_at : float_at + width],
+                target,
+                threads,
+            )
+        elif kind == NORM:
+            gain = floats[float_at : float_at + width] if float_at != NO_GAIN else floats[:0]
+            norm(source, gain, epsilon, target)
+        elif kind == ROTARY:
+            head_dim = keys.shape[3]
+            rotary(target, width // head_dim - keys.shape[2], head_dim, positions, cosine, sine)
+        elif kind == ATTENTION:
+            attention(source, positions, blocks, keys[layer], cached[layer], scores, target)
+        elif kind == GATE:
+            gate(source, target)
+        elif kind == ADD:
+            add(source, target)
+        elif kind == SELECT:
+            select(source, wanted, target)
+            rows = target_rows
+            if rows == 0:
+                return
+        elif kind == EMBED:
+            embedding = tensor(values, value_at, table[step, GROUPS], table[step, QUADS])
+            embed(embedding, floats[float_at:], ids, target)
+
+
+@jit
+def tensor(values: Values, offset: int, groups: int, quads: int) -> Packed:
+    """One packed matrix [groups, quads, 16, 4] of the flat weights."""
+    size = groups * quads * OUTPUTS * QUAD
+    return values[offset : offset + size].reshape((groups, quads, OUTPUTS, QUAD))
+
+
+@jit
+def embed(packed: Packed, scales: Float32, ids: Int64, out: Float32) -> None:
+    """out [T, width] = the tokens' rows, widened."""
+    for t in range(ids.shape[0]):
+        group, output, scale = ids[t] // OUTPUTS, ids[t] % OUTPUTS, scales[ids[t]]
+        for i in range(out.shape[1]):
+            value = int32(packed[group, i // QUAD, output, i % QUAD]) - int32(WEIGHT_OFFSET)
+            out[t, i] = float32(value) * scale
+
+
+@jit
+def norm(x: Float32, gain: Float32, epsilon: np.float32, out: Float32) -> None:
+    """arithmetic.norm by rows, times the gain where there is one."""
+    count = x.shape[1]
+    squares = np.empty(count, np.float32)
+    for t in range(x.shape[0]):
+        for i in range(count):
+            squares[i] = x[t, i] * x[t, i]
+        mean = lane_sum(squares, count) / float32(count)
+        factor = ONE / np.sqrt(mean + epsilon)
+        for i in range(count):
+            out[t, i] = x[t, i] * factor
+        for i in range(gain.shape[0]):
+            out[t, i] = out[t, i] * gain[i]
+
+
+@jit
+def gate(x: Float32, out: Float32) -> None:
+    """arithmetic.gate: the first half of each row gates the second."""
+    half = out.shape[1]
+    for t in range(x.shape[0]):
+        for i in range(half):
+            out[t, i] = x[t, i] / (ONE + exp(-x[t, i])) * x[t, half + i]
+
+
+@jit
+def add(x: Float32, out: Float32) -> None:
+    """out += x."""
+    for t in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            out[t, i] += x[t, i]
+
+
+@jit
+def select(x: Float32, wanted: Int64, out: Float32) -> None:
+    """out = the wanted rows of x."""
+    for t in range(wanted.shape[0]):
+        out[t] = x[wanted[t]]

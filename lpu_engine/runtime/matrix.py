@@ -1,0 +1,122 @@
+"""Matrix products in exact integers: float32 rows, quantised, times packed int8 rows."""
+
+import numpy as np
+from numba import prange
+from numpy.typing import NDArray
+
+from lpu_engine.model.arithmetic import Float32, Int8
+from lpu_engine.runtime.dot import (
+    OUTPUTS,
+    WEIGHT_OFFSET,
+    WIDE_GROUPS,
+    WIDE_TOKENS,
+    tile_1x1,
+    tile_1x4,
+    tile_4x1,
+    tile_4x4,
+)
+from lpu_engine.runtime.floats import INT8_MAX, SMALLEST, ZERO, float32, int32, rint
+from lpu_engine.runtime.jit import jit, jit_parallel
+
+Int32 = NDArray[np.int32]
+Packed = NDArray[np.uint8]  # [groups, quads, 16 outputs, 4 inputs], int8 plus 128
+Inputs = tuple[Int8, Float32, Int32]  # values [T, quads * 4], scales [T], sums [T]
+
+
+@jit
+def quantize(x: Float32, values: Int8, scales: Float32, sums: Int32) -> None:
+    """arithmetic.quantize by rows into values [T, quads * 4], and the sum of each row's values."""
+    columns = x.shape[1]
+    for t in range(x.shape[0]):
+        bits = x[t].view(np.int32)  # without the sign, floats sort like their bits
+        largest_bits = int32(0)
+        for i in range(columns):
+            largest_bits = max(largest_bits, bits[i] & int32(0x7FFFFFFF))
+        largest = int32(largest_bits).view(np.float32)
+        scales[t] = largest / INT8_MAX
+        inverse = INT8_MAX / largest if largest >= SMALLEST else ZERO
+        total = int32(0)
+        for i in range(columns):
+            value = int32(rint(x[t, i] * inverse))
+            values[t, i] = np.int8(value)
+            total += value
+        values[t, columns:] = np.int8(0)
+        sums[t] = total
+
+
+@jit
+def finish(
+    held: Int32,
+    groups: int,
+    tokens: int,
+    first_row: int,
+    first_token: int,
+    inputs: Inputs,
+    scales: Float32,
+    out: Float32,
+) -> None:
+    """Exact sums [groups, tokens, 16] of a tile become float32 outputs."""
+    _, x_scales, input_sums = inputs
+    for group in range(groups):
+        row = first_row + group * OUTPUTS
+        count = min(OUTPUTS, out.shape[1] - row)
+        for token in range(tokens):
+            t = first_token + token
+            excess = int32(int32(WEIGHT_OFFSET) * input_sums[t])
+            tile = held[(group * tokens + token) * OUTPUTS :]
+            for i in range(count):
+                exact = int32(tile[i] - excess)  # int32 throughout, so that it vectorises
+                out[t, row + i] = float32(exact) * x_scales[t] * scales[row + i]
+
+
+@jit
+def matrix_groups(
+    inputs: Inputs, packed: Packed, scales: Float32, out: Float32, low: int, high: int
+) -> None:
+    """out[t, n] for the groups low <= g < high of outputs, in tiles of 4 groups, 4 tokens."""
+    values = inputs[0]
+    tokens, quads = values.shape[0], packed.shape[1]
+    held = np.empty(WIDE_GROUPS * WIDE_TOKENS * OUTPUTS, np.int32)
+    group = low
+    while group < high:
+        wide = high - group >= WIDE_GROUPS
+        groups = WIDE_GROUPS if wide else 1
+        rows = packed[group : group + groups].reshape(-1)
+        t = 0
+        while t < tokens:
+            many = WIDE_TOKENS if tokens - t >= WIDE_TOKENS else 1
+            x = values[t : t + many].reshape(-1)
+            if wide and many > 1:
+                tile_4x4(rows, x, held, quads)
+            elif wide:
+                tile_4x1(rows, x, held, quads)
+            elif many > 1:
+                tile_1x4(rows, x, held, quads)
+            else:
+                tile_1x1(rows, x, held, quads)
+            finish(held, groups, many, group * OUTPUTS, t, inputs, scales, out)
+            t += many
+        group += groups
+
+
+@jit_parallel
+def matrix_threads(
+    inputs: Inputs, packed: Packed, scales: Float32, out: Float32, threads: int
+) -> None:
+    """matrix_groups with the groups dealt to threads."""
+    groups = packed.shape[0]
+    for part in prange(threads):
+        low, high = groups * part // threads, groups * (part + 1) // threads
+        matrix_groups(inputs, packed, scales, out, low, high)
+
+
+@jit
+def matrix(
+    x: Float32, inputs: Inputs, packed: Packed, scales: Float32, out: Float32, threads: int
+) -> None:
+    """arithmetic.matrix: out [T, N] = x [T, K] times packed int8 rows."""
+    quantize(x, inputs[0], inputs[1], inputs[2])
+    if threads > 1:
+        matrix_threads(inputs, packed, scales, out, threads)
+    else:
+        matrix_groups(inputs, packed, scales, out, 0, packed.shape[0])

@@ -1,0 +1,83 @@
+"""A checkpoint's matrices, quantised and packed for the kernels into two flat arrays.
+
+A packed matrix is [groups, quads, 16 outputs, 4 inputs], int8 plus 128, filled up with zeros.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lpu_engine.model.architecture import Architecture
+from lpu_engine.model.arithmetic import Float32, Int8
+from lpu_engine.model.checkpoint import Checkpoint
+from lpu_engine.model.quantize import LAST_NORM, quantize_matrix, recipes
+from lpu_engine.runtime.dot import OUTPUTS, QUAD, WEIGHT_OFFSET
+
+Packed = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a tensor begins in `values` and in `floats` (its scales, or a norm's gain)."""
+
+    value_offset: int
+    float_offset: int
+    groups: int
+    quads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """All weights of a model; `places` has every tensor that the table of operations names."""
+
+    architecture: Architecture
+    values: Packed
+    floats: Float32
+    places: Mapping[str, Place]
+
+
+def load_weights(checkpoint: Checkpoint) -> Weights:
+    """Quantise and pack, reading one tensor at a time."""
+    todo = tuple(recipes(checkpoint.architecture))
+    values = np.empty(sum(packed_size(r.rows, r.columns) for r in todo), np.uint8)
+    floats = np.empty(sum(r.rows for r in todo) + checkpoint.architecture.width, np.float32)
+    places, value_offset, float_offset = {}, 0, 0
+    for recipe in todo:
+        groups, quads = groups_of(recipe.rows), quads_of(recipe.columns)
+        places[recipe.name] = Place(value_offset, float_offset, groups, quads)
+        matrix, scales = quantize_matrix(checkpoint, recipe)
+        end = value_offset + packed_size(recipe.rows, recipe.columns)
+        values[value_offset:end] = pack(matrix).reshape(-1)
+        floats[float_offset : float_offset + recipe.rows] = scales
+        value_offset, float_offset = end, float_offset + recipe.rows
+    places["norm"] = Place(value_offset, float_offset, 0, 0)
+    floats[float_offset:] = checkpoint.tensor(LAST_NORM)
+    return Weights(checkpoint.architecture, values, floats, places)
+
+
+def groups_of(rows: int) -> int:
+    """How many groups of outputs hold that many rows."""
+    return -(-rows // OUTPUTS)
+
+
+def quads_of(columns: int) -> int:
+    """How many quads of inputs hold that many columns."""
+    return -(-columns // QUAD)
+
+
+def packed_size(rows: int, columns: int) -> int:
+    """Bytes of a packed matrix."""
+    return groups_of(rows) * quads_of(columns) * OUTPUTS * QUAD
+
+
+def pack(values: Int8) -> Packed:
+    """Rows [N, K] -> [groups, quads, 16, 4]."""
+    rows, columns = values.shape
+    groups, quads = groups_of(rows), quads_of(columns)
+    full = np.zeros((groups * OUTPUTS, quads * QUAD), np.int8)
+    full[:rows, :columns] = values
+    tiles = full.view(np.uint8).reshape(groups, OUTPUTS, quads, QUAD).swapaxes(1, 2)
+    packed: Packed = tiles ^ np.uint8(WEIGHT_OFFSET)  # two's complement: the same as adding 128
+    return packed

@@ -1,0 +1,28 @@
+"""The process's ASGI application. Importing it starts the one engine, which warms up in its thread.
+
+So pages are served at once, and the socket takes prompts whose answers begin when it is ready.
+"""
+
+import atexit
+import os
+
+from django.conf import settings
+
+from lpu_engine import Engine, load_catalog
+from playground.answers import Answers
+from playground.application import build_application
+from playground.site import Site
+from playground.version import read_version
+
+
+def open_site() -> Site:
+    """A site over the configured words, its engine started."""
+    catalog = load_catalog()
+    engine = Engine(catalog, settings.PLAYGROUND_WORDS)
+    engine.start()
+    atexit.register(engine.close)
+    return Site(engine, catalog, Answers(), read_version())
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+application = build_application(open_site())

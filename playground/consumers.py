@@ -1,0 +1,197 @@
+"""A socket: each message is checked and answered at once; whatever takes time is a task.
+
+Channels hands a consumer one message at a time, so a handler that streamed would hear neither
+`stop` nor the end of the connection.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from channels.consumer import get_handler_name
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from lpu_engine import Busy, NoWords, PromptTooLong, RefusedChat, UnknownModel
+from playground.answers import Answer, TooMany
+from playground.checks import parse
+from playground.log_lines import name_and_place
+from playground.messages import (
+    Ack,
+    BadMessage,
+    Code,
+    Error,
+    Generate,
+    Incoming,
+    Outgoing,
+    Resume,
+    Stop,
+    encode,
+)
+from playground.origins import is_welcome
+from playground.pacing import NeverSent
+from playground.site import Site
+from playground.streams import Stream
+
+OPEN_PER_SOCKET = 8
+FOREIGN_ORIGIN_CLOSE_CODE = 4403
+REFUSALS: tuple[tuple[type[Exception], Code], ...] = (
+    (Busy, "busy"),
+    (TooMany, "busy"),
+    (UnknownModel, "unknown_model"),
+    (PromptTooLong, "too_long"),
+    (RefusedChat, "bad_message"),
+    (NoWords, "no_words"),
+)
+FAILED = "Something broke on this machine; the terminal where the site runs says where."
+
+logger = logging.getLogger(__name__)
+
+Work = Callable[[Stream], Awaitable[None]]
+
+
+class ChatConsumer(AsyncWebsocketConsumer):
+    """One socket and its open ids."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.streams: dict[str, Stream] = {}
+        self.is_foreign = False
+
+    @property
+    def site(self) -> Site:
+        site: Site = self.scope["site"]
+        return site
+
+    @property
+    def address(self) -> str:
+        return str((self.scope.get("client") or ("",))[0])
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As Channels' own, without a visit to the database's thread for every message."""
+        await getattr(self, get_handler_name(message))(message)
+
+    async def connect(self) -> None:
+        """A page of a foreign site is let in to be told why it is shut out."""
+        headers, hosts = self.scope["headers"], settings.ALLOWED_HOSTS
+        self.is_foreign = not is_welcome(headers, hosts, settings.PLAYGROUND_ORIGIN_HOSTS)
+        await self.accept()
+        if self.is_foreign:
+            message = "Only pages of this site may open this socket; see PLAYGROUND_HOSTS."
+            await self.tell(Error(None, "foreign_origin", message))
+            await self.close(FOREIGN_ORIGIN_CLOSE_CODE)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.is_foreign:
+            return
+        try:
+            if text_data is None:
+                raise BadMessage("bad_message", "A message must be text, not binary.")
+            self.handle(parse(text_data))
+        except BadMessage as bad:
+            await self.tell(Error(bad.message_id, bad.code, str(bad)))
+        except Exception as error:  # a fault of ours must not take the other answers with it
+            await self.tell(internal(None, error))
+
+    async def disconnect(self, code: int) -> None:
+        for stream in list(self.streams.values()):
+            stream.leave()
+
+    async def tell(self, message: Outgoing) -> None:
+        await self.send(encode(message))
+
+    def handle(self, message: Incoming) -> None:
+        """Raises BadMessage. An `ack` or `stop` that crosses `finished` on its way is late."""
+        match message:
+            case Generate():
+                self.open(message.id, lambda stream: self.generate(stream, message))
+            case Resume():
+                self.open(message.id, lambda stream: self.resume(stream, message))
+            case Stop() if message.id in self.streams:
+                self.streams[message.id].stop()
+            case Ack() if message.id in self.streams:
+                acknowledge(self.streams[message.id], message)
+
+    def open(self, message_id: str, work: Work) -> None:
+        """Starts a stream; raises BadMessage."""
+        if message_id in self.streams:
+            message = "This id is still open on this socket: choose another."
+            raise BadMessage("duplicate_id", message, message_id)
+        if len(self.streams) >= OPEN_PER_SOCKET:
+            message = f"{OPEN_PER_SOCKET} answers are open on this socket: wait for one to end."
+            raise BadMessage("busy", message, message_id)
+        stream = Stream(message_id, self.tell, self.site.answers)
+        self.streams[message_id] = stream
+        stream.task = asyncio.create_task(self.run(stream, work))
+
+    async def run(self, stream: Stream, work: Work) -> None:
+        """A stream's whole life; its id is free before its last message leaves."""
+        try:
+            await work(stream)
+            last = self.last_messages(stream)
+        except BadMessage as bad:
+            last = [Error(stream.id, bad.code, str(bad))]
+        except Exception as error:  # a fault of ours must reach the page, and the log
+            last = [internal(stream.id, error)]
+            if stream.answer is not None:
+                stream.answer.generation.finish("error")
+                last.append(stream.finished(stream.answer))
+        finally:
+            if self.streams.get(stream.id) is stream:
+                del self.streams[stream.id]
+        for message in last:
+            await self.tell(message)
+
+    async def generate(self, stream: Stream, message: Generate) -> None:
+        """Raises BadMessage where the engine or the limits refuse."""
+        try:
+            answer = await self.submit(stream, message)
+        except tuple(kind for kind, _ in REFUSALS) as refused:
+            code = next(code for kind, code in REFUSALS if isinstance(refused, kind))
+            raise BadMessage(code, str(refused)) from refused
+        if answer is not None:
+            await stream.follow(answer, 0)
+
+    async def submit(self, stream: Stream, message: Generate) -> Answer | None:
+        """None where the client left before it was given the key: nobody could ever read it."""
+        with self.site.answers.place(self.address):
+            generation = await asyncio.to_thread(self.site.engine.submit, message.request)
+            if stream.has_left:
+                generation.stop(0)
+                return None
+            baseline = generation.model.baseline(message.baseline)
+            return self.site.answers.add(self.address, generation, baseline)
+
+    async def resume(self, stream: Stream, message: Resume) -> None:
+        answer = self.site.answers.find(message.key)
+        if answer is None:
+            raise BadMessage("gone", "This answer is not kept any more: ask again.")
+        length = len(answer.generation.tokens)
+        if message.count > length and answer.generation.ending is None:
+            raise BadMessage("bad_param", f"count must be {length} or less: there are no more yet.")
+        await stream.follow(answer, min(message.count, length))
+
+    def last_messages(self, stream: Stream) -> list[Outgoing]:
+        """`finished`, and before it the reason of an error."""
+        if stream.answer is None:
+            return []
+        finished = stream.finished(stream.answer)
+        ending = stream.answer.generation.ending
+        if finished.reason != "error":
+            return [finished]
+        code: Code = "no_words" if self.site.engine.state.phase == "failed" else "internal"
+        return [Error(stream.id, code, (ending and ending.detail) or FAILED), finished]
+
+
+def internal(message_id: str | None, error: Exception) -> Error:
+    """Into the log, where it happened; to the page, only that it did."""
+    logger.error("An answer failed: %s", name_and_place(error))
+    return Error(message_id, "internal", FAILED)
+
+
+def acknowledge(stream: Stream, message: Ack) -> None:
+    try:
+        stream.window.acknowledge(message.seq)
+    except NeverSent as error:
+        raise BadMessage("bad_message", str(error), message.id) from None

@@ -1,0 +1,81 @@
+"""One id on one socket: an answer's log → `accepted`, frames, `finished`.
+
+The log outlives the stream: only `stop` ends an answer, a stream that ends just stops reading.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from playground.answers import Answer, Answers
+from playground.messages import Accepted, Error, Finished, Outgoing, Tokens, shown
+from playground.pacing import Reader, Window, frames
+
+Tell = Callable[[Outgoing], Awaitable[None]]
+
+
+class Stream:
+    """A subscription, from before its answer is accepted until its last message."""
+
+    def __init__(self, message_id: str, tell: Tell, answers: Answers) -> None:
+        self.id = message_id
+        self.window = Window()
+        self.task: asyncio.Task[None] | None = None
+        self.answer: Answer | None = None
+        self.has_left = False
+        self._tell = tell
+        self._answers = answers
+        self._reader: Reader | None = None
+        self._is_stopped = False
+
+    async def follow(self, answer: Answer, start: int) -> None:
+        """Sends all after the first `start` tokens; returns when `finished` is due."""
+        self.answer = answer
+        self._reader = Reader(answer.generation, start=start)
+        await self._answers.subscribe(answer, self)
+        try:
+            await self._tell(self._accepted(answer))
+            if self._is_stopped:
+                self.stop()
+            every = frames(self._reader, self.window, now=time.monotonic, sleep=asyncio.sleep)
+            async for frame in every:
+                await self._tell(Tokens(self.id, frame.seq, frame.text, frame.count, frame.clock_s))
+        finally:
+            self._answers.unsubscribe(answer, self)
+
+    def stop(self) -> None:
+        """Ends the answer at what was let out; one that is not accepted yet, as soon as it is."""
+        self._is_stopped = True
+        if self.answer is not None and self._reader is not None:
+            self.answer.generation.stop(self._reader.position)
+            self.window.wake()
+
+    def leave(self) -> None:
+        """The socket is gone: nobody reads any more, and the answer goes on."""
+        self.has_left = True
+        if self.answer is not None and self.task is not None:
+            self.task.cancel()
+
+    async def give_way(self) -> None:
+        """A newer subscription has begun: this one says so and ends."""
+        if self.task is not None:
+            self.task.cancel()
+        message = "This answer is being read elsewhere now."
+        await self._tell(Error(self.id, "taken_over", message))
+
+    def finished(self, answer: Answer) -> Finished:
+        """The last message of this id."""
+        generation = answer.generation
+        reason = "error" if generation.ending is None else generation.ending.reason
+        return Finished(self.id, reason, generation.usage(), generation.measured())
+
+    def _accepted(self, answer: Answer) -> Accepted:
+        generation = answer.generation
+        return Accepted(
+            id=self.id,
+            key=answer.key,
+            model=generation.model.id,
+            words=generation.words,
+            prediction=generation.prediction,
+            baseline=shown(answer.baseline),
+        )

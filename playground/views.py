@@ -1,0 +1,117 @@
+"""Requests → the chat page, its data as JSON, and /healthz.
+
+They read the engine's state and never wait for it: the page is there while kernels still compile.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from lpu_engine import Model, Params
+from playground.messages import shown
+from playground.site import Site
+
+
+@require_safe
+@cache_control(no_cache=True)
+async def chat(request: HttpRequest) -> HttpResponse:
+    """The one page: prompt box, picker, answers."""
+    data = page_data(site_of(request))
+    return render(request, "chat.html", {**data, "playground_data": data})
+
+
+@require_safe
+@cache_control(no_store=True)
+async def healthz(request: HttpRequest) -> JsonResponse:
+    """How engine and words are. Status 200 in every state: the site serves, the JSON says what."""
+    site = site_of(request)
+    state = site.engine.state
+    return JsonResponse(
+        {
+            "engine": {"state": state.phase, "detail": state.detail, "threads": state.threads},
+            "words": {"name": state.words, "parameters": state.parameters},
+            "version": site.version,
+        }
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return sorry(
+        request,
+        400,
+        "This address is not served here",
+        "Open the site under the address that it printed when it started. "
+        "To allow another name, put it into PLAYGROUND_HOSTS.",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return sorry(request, 404, "There is no such page", "The address may be mistyped.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return sorry(
+        request,
+        500,
+        "Something broke on this machine",
+        "The page could not be made; the terminal where the site runs says where it failed.",
+    )
+
+
+def sorry(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    version = site_of(request).version
+    context = {"status": status, "title": title, "message": message, "version": version}
+    return render(request, "error.html", context, status=status)
+
+
+def site_of(request: HttpRequest) -> Site:
+    site: Site = request.scope["site"]
+    return site
+
+
+def page_data(site: Site) -> dict[str, Any]:
+    """What chat.html shows and its modules read; all of it is JSON."""
+    models = [picker_entry(model) for model in site.catalog.models]
+    state = site.engine.state
+    return {
+        "models": models,
+        "default_model": models[0]["id"],
+        "defaults": asdict(Params()),
+        "words": {
+            "name": state.words,
+            "parameters": state.parameters,
+            "state": state.phase,
+            "detail": state.detail,
+        },
+        "version": site.version,
+    }
+
+
+def picker_entry(model: Model) -> dict[str, Any]:
+    """One line of the picker: a speed, its mark and source, and the GPU beside it."""
+    prediction = model.prediction
+    baseline = shown(model.baseline())
+    return {
+        "id": model.id,
+        "name": model.name,
+        "label": label(model),
+        "window": model.window,
+        "kind": prediction.kind,
+        "source": prediction.source,
+        "ttft_s": prediction.ttft_s,
+        "tokens_per_s": prediction.tokens_per_s,
+        "chips": prediction.chips,
+        "baseline": None if baseline is None else asdict(baseline),
+    }
+
+
+def label(model: Model) -> str:
+    """Whose speed it is: `Mixtral 8x7B 32K · 576 LPU chips`, `Pebble · this machine`."""
+    if model.prediction.chips is None:
+        return f"{model.name} · this machine"
+    chips = "LPU chip" if model.prediction.chips == 1 else "LPU chips"
+    return f"{model.name} {model.window // 1024}K · {model.prediction.chips} {chips}"

@@ -1,0 +1,169 @@
+"""Pages, /healthz, headers and static files over HTTP; a missing checkpoint among them."""
+
+import json
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from email.message import Message
+from pathlib import Path
+
+import pytest
+from web_harness import HandEngine, Served
+
+from lpu_engine import Engine, load_catalog
+
+Serve = Callable[[object], Served]
+HASHED_FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+
+
+def get(url: str, method: str = "GET", **headers: str) -> tuple[int, Message, str]:
+    """Status, headers and body, whatever the status."""
+    request = urllib.request.Request(url, method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, response.headers, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
+
+
+def data_of(page: str) -> dict[str, object]:
+    """What the page's modules read."""
+    found = re.search(r'<script id="playground-data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    data: dict[str, object] = json.loads(found[1])
+    return data
+
+
+def test_the_page_lists_the_models_and_picks_the_first(served: Served) -> None:
+    status, _, page = get(served.url)
+    assert status == 200
+    for label in (
+        "Mixtral 8x7B 32K · 576 LPU chips",
+        "Llama 2 70B 4K · 576 LPU chips",
+        "Pebble · this machine",
+    ):
+        assert label in page
+    data = data_of(page)
+    assert data["default_model"] == "mixtral-8x7b-32768"
+    assert data["words"] == {"name": "Hand", "parameters": 1, "state": "ready", "detail": ""}
+    assert data["defaults"] == {
+        "temperature": 0.7,
+        "top_p": 0.9,
+        "max_tokens": 1024,
+        "seed": None,
+        "stop": [],
+    }
+
+
+def test_each_speed_carries_its_mark_and_source(served: Served) -> None:
+    models = data_of(get(served.url)[2])["models"]
+    assert isinstance(models, list)
+    mixtral, llama, pebble = models
+    assert (mixtral["kind"], mixtral["tokens_per_s"], mixtral["ttft_s"]) == (
+        "published",
+        480.0,
+        None,
+    )
+    assert "price page" in mixtral["source"]
+    assert mixtral["baseline"]["tokens_per_s"] == 203.7
+    assert (llama["tokens_per_s"], llama["ttft_s"]) == (255.0, 0.222)
+    assert (pebble["kind"], pebble["tokens_per_s"], pebble["baseline"]) == ("measured", None, None)
+
+
+def test_healthz_says_how_engine_and_words_are(served: Served) -> None:
+    status, headers, body = get(served.url + "/healthz")
+    assert (status, headers["Content-Type"]) == (200, "application/json")
+    assert json.loads(body) == {
+        "engine": {"state": "ready", "detail": "", "threads": 1},
+        "words": {"name": "Hand", "parameters": 1},
+        "version": "1.2.3",
+    }
+
+
+def test_a_missing_checkpoint_is_told_by_page_and_healthz(serve: Serve, tmp_path: Path) -> None:
+    engine = Engine(load_catalog(), tmp_path / "no such words")
+    engine.start()
+    served = serve(engine)
+    health = json.loads(get(served.url + "/healthz")[2])
+    assert health["engine"]["state"] == "failed"
+    assert "no such words" in health["engine"]["detail"]
+    status, _, page = get(served.url)
+    assert status == 200
+    words = data_of(page)["words"]
+    assert isinstance(words, dict)
+    assert (words["state"], words["detail"]) == ("failed", health["engine"]["detail"])
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/no-such-page"])
+def test_every_answer_carries_a_strict_policy(served: Served, path: str) -> None:
+    _, headers, _ = get(served.url + path)
+    policy = dict(
+        rule.strip().split(" ", 1) for rule in headers["Content-Security-Policy"].split(";")
+    )
+    own = ("script-src", "style-src", "img-src", "connect-src", "font-src", "manifest-src")
+    none = ("default-src", "base-uri", "form-action", "frame-ancestors")
+    assert policy == dict.fromkeys(own, "'self'") | dict.fromkeys(none, "'none'")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Set-Cookie"] is None
+
+
+def test_the_page_has_no_inline_script_or_style(served: Served) -> None:
+    page = get(served.url)[2]
+    scripts = re.findall(r"<script\b([^>]*)>", page)
+    assert all("src=" in script or "application/json" in script for script in scripts)
+    assert not re.search(r"<style\b|\sstyle=|\son\w+=", page)
+
+
+def test_pages_are_not_cached_but_their_files_for_ever(served: Served) -> None:
+    _, headers, page = get(served.url)
+    assert headers["Cache-Control"] == "no-cache"
+    files = HASHED_FILE.findall(page)
+    assert files
+    for file in files:
+        status, headers, _ = get(served.url + file)
+        assert status == 200
+        assert headers["Cache-Control"] == "max-age=315360000, public, immutable"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_modules_import_each_other_by_their_hashed_names(served: Served) -> None:
+    modules = [f for f in HASHED_FILE.findall(get(served.url)[2]) if f.endswith(".js")]
+    imported = re.findall(r"""from ["']\./([^"']+)["']""", get(served.url + modules[0])[2])
+    assert imported
+    for name in imported:
+        assert re.fullmatch(r"[\w-]+\.[0-9a-f]{12}\.js", name)
+        assert get(f"{served.url}/static/js/{name}")[0] == 200
+
+
+def test_a_missing_file_is_404_and_none_outside_is_served(served: Served) -> None:
+    for path in ("/static/no-such-file.css", "/static/../manage.py", "/static/%2e%2e/manage.py"):
+        assert get(served.url + path)[0] == 404
+
+
+def test_a_missing_page_is_told_kindly(served: Served) -> None:
+    status, _, page = get(served.url + "/compare-not-yet/")
+    assert status == 404
+    assert "There is no such page" in page
+
+
+def test_an_unknown_host_is_told_what_to_do(served: Served) -> None:
+    status, _, page = get(served.url, Host="evil.example")
+    assert status == 400
+    assert "PLAYGROUND_HOSTS" in page
+
+
+def test_a_fault_of_ours_is_told_without_details(served: Served, engine: HandEngine) -> None:
+    del engine.state
+    status, _, page = get(served.url)
+    assert status == 500
+    assert "Something broke on this machine" in page
+    assert "AttributeError" not in page
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz"])
+def test_pages_are_only_read(served: Served, path: str) -> None:
+    assert get(served.url + path, method="POST")[0] == 405
+    assert get(served.url + path, method="HEAD")[0] == 200

@@ -1,0 +1,345 @@
+"""Order, window, resume, stop and disconnect, over a real socket, with answers written by hand."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from web_harness import Client, HandEngine, Served, eventually, write
+
+from lpu_engine import Generation
+
+NextGeneration = Callable[[], Awaitable[Generation]]
+HERE = "127.0.0.1"
+
+
+def texts(messages: list[dict[str, Any]]) -> str:
+    return "".join(m["text"] for m in messages if m["type"] == "tokens")
+
+
+async def frames_one_by_one(
+    client: Client, generation: Generation, message_id: str, count: int
+) -> None:
+    """So many frames of a token each: the next is written when the last one came."""
+    for number in range(1, count + 1):
+        write(generation, f"{number} ")
+        frame = await client.receive()
+        assert (frame["id"], frame["text"]) == (message_id, f"{number} ")
+
+
+async def test_the_first_message_says_whose_words_at_whose_speed(
+    client: Client, engine: HandEngine
+) -> None:
+    accepted = await client.accepted("a", model="llama2-70b-4096")
+    model = engine.catalog.model("llama2-70b-4096")
+    baseline = model.baselines[0]
+    assert len(bytes.fromhex(accepted.pop("key"))) == 16
+    assert accepted == {
+        "type": "accepted",
+        "id": "a",
+        "model": "llama2-70b-4096",
+        "words": {"name": "Hand", "chars_per_token": 4.0, "dropped_turns": 0},
+        "prediction": {
+            "kind": "published",
+            "source": model.prediction.source,
+            "ttft_s": 0.222,
+            "tokens_per_s": 255.0,
+            "chips": 576,
+        },
+        "baseline": {
+            "kind": "published",
+            "source": baseline.source,
+            "name": "8 × A100",
+            "ttft_s": None,
+            "tokens_per_s": 62.5,
+        },
+    }
+
+
+async def test_a_baseline_without_a_figure_is_null(client: Client) -> None:
+    query = {"gpu": "h100-sxm", "count": 8, "precision": "bf16", "users": 1}
+    accepted = await client.accepted("a", model="mixtral-8x7b-32768", baseline=query)
+    assert accepted["baseline"] is None
+    assert (await client.accepted("b"))["baseline"] is None
+
+
+async def test_a_baseline_with_a_figure_is_found(client: Client) -> None:
+    query = {"gpu": "a100-sxm", "count": 8, "precision": "bf16", "users": 1}
+    accepted = await client.accepted("a", model="mixtral-8x7b-32768", baseline=query)
+    assert accepted["baseline"]["tokens_per_s"] == 203.7
+
+
+async def test_tokens_are_numbered_and_finished_comes_once_and_last(
+    client: Client, generation: NextGeneration
+) -> None:
+    await client.accepted("a")
+    written = await generation()
+    await frames_one_by_one(client, written, "a", 3)
+    write(written, "and ", "the ", "rest")
+    written.finish("length")
+    *frames, finished = await client.receive_all("a")
+    assert [frame["seq"] for frame in frames] == list(range(4, 4 + len(frames)))
+    assert sum(frame["count"] for frame in frames) == 3
+    assert finished == {
+        "type": "finished",
+        "id": "a",
+        "reason": "length",
+        "usage": {
+            "prompt_tokens": 3,
+            "completion_tokens": 6,
+            "queue_time": 0.0,
+            "prompt_time": 0.0,
+            "completion_time": 0.0,
+            "total_time": 0.0,
+        },
+        "measured": {"ttft_s": 0.0, "tokens_per_s": None},
+    }
+
+
+async def test_an_answer_under_three_tokens_claims_no_rate(
+    client: Client, generation: NextGeneration
+) -> None:
+    await client.accepted("a")
+    written = await generation()
+    write(written, "a", "b")
+    written.finish("stop")
+    finished = (await client.receive_all("a"))[-1]
+    assert finished["measured"] == {"ttft_s": None, "tokens_per_s": None}
+
+
+async def test_a_frame_says_the_clocks_time_not_the_machines(
+    client: Client, generation: NextGeneration
+) -> None:
+    await client.accepted("a", model="mixtral-8x7b-32768")
+    written = await generation()
+    write(written, *"0123456789ab")
+    written.finish("stop")
+    *frames, finished = await client.receive_all("a")
+    counts = [sum(f["count"] for f in frames[: i + 1]) for i in range(len(frames))]
+    assert [f["clock_s"] for f in frames] == [(count - 1) / 480.0 for count in counts]
+    assert finished["usage"]["total_time"] == 11 / 480.0
+    assert finished["usage"]["prompt_time"] is None
+
+
+async def test_answers_interleave_on_one_socket(client: Client, generation: NextGeneration) -> None:
+    await client.accepted("a")
+    first = await generation()
+    await client.accepted("b")
+    second = await generation()
+    for number in range(5):
+        for message_id, written in (("a", first), ("b", second)):
+            write(written, str(number))
+            frame = await client.receive()
+            assert (frame["id"], frame["text"], frame["seq"]) == (
+                message_id,
+                str(number),
+                number + 1,
+            )
+    second.finish("stop")
+    assert (await client.receive())["id"] == "b"
+    first.finish("stop")
+    assert (await client.receive())["id"] == "a"
+
+
+async def test_who_never_acknowledges_gets_sixteen_frames_and_the_rest_in_one_when_he_does(
+    client: Client, generation: NextGeneration
+) -> None:
+    await client.accepted("a")
+    silent = await generation()
+    await frames_one_by_one(client, silent, "a", 16)
+    write(silent, "x", "y", "z")
+    silent.finish("stop")
+    # Another answer of twenty frames goes by, and nothing of the silent one is among them.
+    await client.accepted("b")
+    other = await generation()
+    for number in range(1, 21):
+        write(other, f"{number} ")
+        frame = await client.receive()
+        assert (frame["id"], frame["text"]) == ("b", f"{number} ")
+        await client.send(type="ack", id="b", seq=frame["seq"])
+    await client.send(type="ack", id="a", seq=16)
+    frame, finished = await client.receive_all("a")
+    assert (frame["id"], frame["seq"], frame["text"], frame["count"]) == ("a", 17, "xyz", 3)
+    assert finished["id"] == "a"
+
+
+async def test_acknowledgements_are_cumulative(client: Client, generation: NextGeneration) -> None:
+    await client.accepted("a")
+    written = await generation()
+    await frames_one_by_one(client, written, "a", 16)
+    await client.send(type="ack", id="a", seq=10)
+    await client.send(type="ack", id="a", seq=3)  # late, and changes nothing
+    await frames_one_by_one(client, written, "a", 10)
+    write(written, "waits")
+    await client.ask("a")  # answered in order: nothing came in between
+    assert (await client.receive())["code"] == "duplicate_id"
+
+
+async def test_each_answer_has_a_window_of_its_own(
+    client: Client, generation: NextGeneration
+) -> None:
+    for message_id in ("a", "b"):
+        await client.accepted(message_id)
+        await frames_one_by_one(client, await generation(), message_id, 16)
+
+
+async def test_stop_ends_the_log_at_what_was_let_out(
+    client: Client, generation: NextGeneration
+) -> None:
+    await client.accepted("a")
+    written = await generation()
+    await frames_one_by_one(client, written, "a", 16)
+    write(written, "never", "shown")
+    await client.accepted("b")
+    await frames_one_by_one(client, await generation(), "b", 3)  # "a" waits at its window by now
+    await client.send(type="stop", id="a")
+    finished = await client.receive()
+    assert (finished["type"], finished["reason"]) == ("finished", "stopped")
+    assert finished["usage"]["completion_tokens"] == 16
+    assert len(written.tokens) == 16
+    write(written, "too late")
+    assert len(written.tokens) == 16
+
+
+async def test_stop_before_the_engine_took_the_question(
+    client: Client, engine: HandEngine, generation: NextGeneration
+) -> None:
+    engine.is_taking.clear()
+    await client.ask("a")
+    await client.send(type="stop", id="a")
+    await client.refused(type="stop", id="")  # answered in order: the stop was heard
+    engine.is_taking.set()
+    assert [m["type"] for m in await client.receive_all("a")] == ["accepted", "finished"]
+    ending = (await generation()).ending
+    assert ending is not None
+    assert ending.reason == "stopped"
+
+
+async def test_a_stop_or_an_acknowledgement_that_crosses_finished_changes_nothing(
+    client: Client, generation: NextGeneration
+) -> None:
+    await client.accepted("a")
+    (await generation()).finish("stop")
+    await client.receive_all("a")
+    await client.send(type="stop", id="a")
+    await client.send(type="ack", id="a", seq=1)
+    await client.accepted("b")  # is the next message: there was no error
+
+
+async def test_an_id_is_known_on_its_own_socket_only(
+    served: Served, generation: NextGeneration
+) -> None:
+    async with served.connect() as mine, served.connect() as other:
+        await mine.accepted("a")
+        written = await generation()
+        await other.send(type="stop", id="a")
+        await other.accepted("a")  # not a duplicate; and the stop before it was heard
+        write(written, "goes on")
+        written.finish("stop")
+        *frames, finished = await mine.receive_all("a")
+        assert (texts(frames), finished["reason"]) == ("goes on", "stop")
+
+
+async def test_a_disconnect_is_no_stop_and_resuming_continues_without_loss_or_doubling(
+    served: Served, generation: NextGeneration
+) -> None:
+    async with served.connect() as client:
+        accepted = await client.accepted("a", model="llama2-70b-4096")
+        key = accepted["key"]
+        written = await generation()
+        write(written, "one ", "two ", "three ")
+        frame = await client.receive()
+    await eventually(lambda: served.site.answers.find(key).subscriber is None)  # type: ignore[union-attr]
+    assert written.ending is None
+    write(written, "four ", "five ")
+    async with served.connect() as client:
+        count = frame["count"]
+        await client.send(type="resume", id="other-id", key=key, count=count)
+        again = await client.receive()
+        assert again == accepted | {"id": "other-id"}
+        written.finish("stop")
+        *frames, finished = await client.receive_all("other-id")
+    assert [f["seq"] for f in frames] == list(range(1, len(frames) + 1))
+    assert frame["text"] + texts(frames) == "one two three four five "
+    assert count + sum(f["count"] for f in frames) == 5
+    assert finished["usage"]["completion_tokens"] == 5
+
+
+@pytest.mark.parametrize("count", [0, 2, 5])
+async def test_an_ended_answer_is_resumed_after_any_count(
+    served: Served, generation: NextGeneration, count: int
+) -> None:
+    async with served.connect() as client:
+        key = (await client.accepted("a"))["key"]
+        written = await generation()
+        write(written, *"abcde")
+        written.finish("length")
+        await client.receive_all("a")
+    async with served.connect() as client:
+        await client.send(type="resume", id="a", key=key, count=count)
+        _, *frames, finished = await client.receive_all("a")
+        assert texts(frames) == "abcde"[count:]
+        assert finished["reason"] == "length"
+
+
+async def test_a_count_beyond_what_there_is_is_refused_while_the_answer_grows(
+    client: Client, generation: NextGeneration
+) -> None:
+    key = (await client.accepted("a"))["key"]
+    written = await generation()
+    error = await client.refused(type="resume", id="b", key=key, count=1)
+    assert (error["id"], error["code"]) == ("b", "bad_param")
+    assert error["message"].startswith("count ")
+    written.finish("stop")
+    await client.receive_all("a")
+
+
+async def test_a_resumed_answer_can_be_stopped_from_its_new_socket(
+    served: Served, generation: NextGeneration
+) -> None:
+    async with served.connect() as client:
+        key = (await client.accepted("a"))["key"]
+        written = await generation()
+    async with served.connect() as client:
+        await client.send(type="resume", id="b", key=key, count=0)
+        await client.receive()
+        await client.send(type="stop", id="b")
+        assert (await client.receive())["reason"] == "stopped"
+        assert written.ending is not None
+
+
+async def test_a_resumed_id_must_be_free_and_counts_among_the_eight(
+    client: Client, generation: NextGeneration
+) -> None:
+    key = (await client.accepted("a"))["key"]
+    error = await client.refused(type="resume", id="a", key=key, count=0)
+    assert error["code"] == "duplicate_id"
+    for index in range(7):
+        await client.accepted(f"b{index}")
+    error = await client.refused(type="resume", id="c", key=key, count=0)
+    assert error["code"] == "busy"
+
+
+async def test_who_left_before_he_got_a_key_left_no_answer_behind(
+    served: Served, engine: HandEngine, generation: NextGeneration
+) -> None:
+    engine.is_taking.clear()
+    async with served.connect() as client:
+        await client.ask("a")
+        await eventually(lambda: served.site.answers.open_count(HERE) == 1)
+    async with served.connect() as client:  # a later socket: the first one's end was seen
+        await client.refused(type="stop", id="")
+    engine.is_taking.set()
+    orphan = await generation()
+    await eventually(lambda: served.site.answers.open_count(HERE) == 0)
+    assert orphan.ending is not None
+
+
+async def test_a_long_submission_does_not_stall_other_sockets(
+    served: Served, engine: HandEngine
+) -> None:
+    engine.is_taking.clear()
+    async with served.connect() as waiting, served.connect() as other:
+        await waiting.ask("a")
+        await other.refused(type="stop", id="")
+        engine.is_taking.set()
+        assert (await waiting.receive())["type"] == "accepted"
