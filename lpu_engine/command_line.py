@@ -1,7 +1,6 @@
 """The arguments of the command line: what may be asked, and the one line that refuses the rest."""
 
 import argparse
-import math
 from pathlib import Path
 from typing import NoReturn
 
@@ -9,6 +8,7 @@ from lpu_engine.catalog import load_catalog
 from lpu_engine.generation import Params
 
 SHIPPED_WORDS = Path(__file__).with_name("models") / "pebble"
+HOTTEST = 2.0  # temperature
 
 
 class CommandError(Exception):
@@ -37,11 +37,15 @@ def parser() -> Parser:
     )
     params = Params()
     answer.add_argument(
-        "--temperature", metavar="T", type=_temperature, default=params.temperature, help="0.7"
+        "--temperature",
+        metavar="T",
+        type=_temperature,
+        default=params.temperature,
+        help="%(default)s",
     )
     answer.add_argument("--seed", metavar="N", type=int, help="the same text each time")
     answer.add_argument(
-        "--max-tokens", metavar="N", type=_count, default=params.max_tokens, help="1024"
+        "--max-tokens", metavar="N", type=_count, default=params.max_tokens, help="%(default)s"
     )
     answer.add_argument("--json", action="store_true", help="one JSON object at the end")
     return top
@@ -49,8 +53,8 @@ def parser() -> Parser:
 
 def _temperature(text: str) -> float:
     value = float(text)
-    if not (math.isfinite(value) and value >= 0):
-        raise argparse.ArgumentTypeError(f"{text} should be a number from 0 on")
+    if not 0 <= value <= HOTTEST:
+        raise argparse.ArgumentTypeError(f"{text} should be a number from 0 to {HOTTEST:g}")
     return value
 
 

@@ -30,7 +30,7 @@ def fit(
     messages: Sequence[Message], tokenizer: Tokenizer, *, window: int, answer_tokens: int
 ) -> Prompt:
     """The ids of as many of the newest messages as fit beside the answer; `window` in tokens."""
-    most = window - min(SMALLEST_ANSWER, window // 4)  # of the last message, if it is alone
+    most = window - min(SMALLEST_ANSWER, window // 4)  # where the last message is left alone
     room = min(most, window - min(answer_tokens, window // 4))
     system = [m for m in messages[:1] if m.role == "system"]
     turns = messages[len(system) :]
@@ -45,7 +45,7 @@ def fit(
         found = bisect_left(starts, True, 1, key=lambda s: len(ids_from(s)) <= room)
         start = starts[min(found, len(starts) - 1)]
     ids = ids_from(start)
-    if len(ids) > (most if start == starts[-1] else room):
+    if len(ids) > most:
         raise PromptTooLong(
             f"The message is too long: {len(ids):,} tokens, and {most:,} fit beside an "
             f"answer. Shorten it, or send it in parts."

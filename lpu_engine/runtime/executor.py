@@ -4,6 +4,7 @@ Rows of all chunks run together; a row's result depends on its own prefix alone,
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from lpu_engine.runtime import kernels
 from lpu_engine.runtime.attention import BLOCK
 from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.dot import QUAD
+from lpu_engine.runtime.jit import compiling
 from lpu_engine.runtime.kernels import Activations, Batch
 from lpu_engine.runtime.weights import Place, Weights, quads_of
 
@@ -47,6 +49,7 @@ class Executor:
         self._weights = (weights.values, weights.floats, cosine, sine, epsilon)
         self._activations = _activations(table, max_rows, architecture.window)
         self._cache = (cache.keys, cache.values)
+        self._is_compiled = False
 
     def forward(self, chunks: Sequence[Chunk], threads: int = 1) -> Float32:
         """Logits [wanted, vocabulary] of the last position of each chunk that wants them.
@@ -56,7 +59,9 @@ class Executor:
         self._check(chunks)
         batch = _batch(chunks)
         wanted = batch[3].shape[0]
-        kernels.run(self._table, self._weights, self._activations, batch, self._cache, threads)
+        with nullcontext() if self._is_compiled else compiling():
+            kernels.run(self._table, self._weights, self._activations, batch, self._cache, threads)
+        self._is_compiled = True
         arena, offsets = self._activations[:2]
         start, vocabulary = offsets[Buffer.LOGITS], self.architecture.vocabulary
         logits = arena[start : start + wanted * vocabulary]

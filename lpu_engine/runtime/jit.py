@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from filelock import FileLock
 
 try:
     from numba.np.ufunc import omppool  # type: ignore[attr-defined]
@@ -33,7 +34,10 @@ _SOURCES = (
 
 
 def _cache_folder() -> Path:
-    """Beside the project where that can be written, else in the temporary folder of this user."""
+    """Beside the project where that can be written, else a folder of this process alone.
+
+    Never a known name in a shared folder: what is loaded from a cache is run.
+    """
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:12]
     root = _HERE.parents[1] / ".numba_cache"
     try:
@@ -41,13 +45,19 @@ def _cache_folder() -> Path:
         writable = os.access(root, os.W_OK)
     except OSError:
         writable = False
-    if not writable:
-        root = Path(tempfile.gettempdir()) / f"lpu_playground_numba_{os.getuid()}"
-    return root / digest
+    return (root if writable else Path(tempfile.mkdtemp(prefix="lpu_playground_"))) / digest
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(_cache_folder())
+
+
+def compiling() -> FileLock:
+    """Held while kernels may be compiled: two processes would mix up the cache they write."""
+    folder = Path(numba.config.CACHE_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / "lock")
+
 
 Kernel = Callable[..., Any]
 

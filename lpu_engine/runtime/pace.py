@@ -12,7 +12,7 @@ import numpy as np
 
 from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.executor import Chunk, Executor
-from lpu_engine.runtime.jit import HAS_OPENMP
+from lpu_engine.runtime.jit import HAS_OPENMP, compiling
 from lpu_engine.runtime.sampler import sample
 
 TURN_S = 0.020  # a turn beside which nobody's stream stalls
@@ -79,7 +79,8 @@ def measure_pace(executor: Executor, cache: Cache, now: Callable[[], float]) -> 
     blocks = cache.take(rows + 1)
     prompt, token = Chunk([0] * rows, 0, blocks), Chunk([0], rows, blocks)
     logits = executor.forward([prompt])
-    sample(logits[0], np.float32(1.0), 0.9, 0.5)
+    with compiling():
+        sample(logits[0], np.float32(1.0), 0.9, 0.5)
     decode_speed, prompt_speed = (
         Speed(_best_s(executor, chunk, 1, now), _best_s(executor, chunk, 2, now))
         for chunk in (token, prompt)

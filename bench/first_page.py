@@ -1,0 +1,50 @@
+"""How long `make run` takes to serve its first page where everything is installed already."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+PATIENCE_S = 120.0
+
+
+def first_page_s(project: Path) -> float:
+    """Seconds from `make run` to the whole chat page."""
+    port = _free_port()
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
+    began_s = time.perf_counter()
+    with subprocess.Popen(
+        ["make", "run"],
+        cwd=project,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as server:
+        try:
+            _wait_for_page(f"http://127.0.0.1:{port}/", server, began_s)
+            return time.perf_counter() - began_s
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+
+
+def _wait_for_page(url: str, server: subprocess.Popen[bytes], began_s: float) -> None:
+    while time.perf_counter() - began_s < PATIENCE_S and server.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=PATIENCE_S) as page:
+                page.read()
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.02)
+    raise RuntimeError("make run served no page; run it by hand to see why.")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

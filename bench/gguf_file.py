@@ -1,0 +1,81 @@
+"""A Llama checkpoint becomes a GGUF file with Q8_0 matrices: the same weights for llama.cpp.
+
+GGUF wants queries and keys in interleaved rotary order, so their rows are permuted.
+"""
+
+from pathlib import Path
+
+import gguf
+import numpy as np
+from numpy.typing import NDArray
+
+from lpu_engine.model.checkpoint import Checkpoint
+
+LAYER_NAMES = {
+    "self_attn.q_proj": "attn_q",
+    "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v",
+    "self_attn.o_proj": "attn_output",
+    "mlp.gate_proj": "ffn_gate",
+    "mlp.up_proj": "ffn_up",
+    "mlp.down_proj": "ffn_down",
+    "input_layernorm": "attn_norm",
+    "post_attention_layernorm": "ffn_norm",
+}
+
+
+def write_gguf(checkpoint: Checkpoint, path: Path) -> Path:
+    """Write the file; its vocabulary only has the right size, since the bench feeds ids."""
+    a = checkpoint.architecture
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_context_length(a.window)
+    writer.add_embedding_length(a.width)
+    writer.add_block_count(a.layers)
+    writer.add_feed_forward_length(a.feed_forward)
+    writer.add_head_count(a.heads)
+    writer.add_head_count_kv(a.kv_heads)
+    writer.add_key_length(a.head_dim)
+    writer.add_value_length(a.head_dim)
+    writer.add_rope_dimension_count(a.head_dim)
+    writer.add_rope_freq_base(a.rope_theta)
+    writer.add_layer_norm_rms_eps(a.norm_epsilon)
+    writer.add_vocab_size(a.vocabulary)
+    _add_vocabulary(writer, a.vocabulary)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
+    _add(writer, "token_embd.weight", checkpoint.tensor("model.embed_tokens.weight"))
+    _add(writer, "output_norm.weight", checkpoint.tensor("model.norm.weight"))
+    if not a.tied:
+        _add(writer, "output.weight", checkpoint.tensor("lm_head.weight"))
+    for layer in range(a.layers):
+        for ours, theirs in LAYER_NAMES.items():
+            tensor = checkpoint.tensor(f"model.layers.{layer}.{ours}.weight")
+            if theirs in ("attn_q", "attn_k"):
+                tensor = _interleave(tensor, a.head_dim)
+            _add(writer, f"blk.{layer}.{theirs}.weight", tensor)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list([f"<{i}>" for i in range(size)])
+    writer.add_token_scores([0.0] * size)
+    writer.add_token_types([gguf.TokenType.NORMAL] * size)
+
+
+def _add(writer: gguf.GGUFWriter, name: str, tensor: NDArray[np.float32]) -> None:
+    if tensor.ndim == 1:
+        writer.add_tensor(name, tensor)
+        return
+    kind = gguf.GGMLQuantizationType.Q8_0
+    writer.add_tensor(name, gguf.quants.quantize(tensor, kind), raw_dtype=kind)
+
+
+def _interleave(tensor: NDArray[np.float32], head_dim: int) -> NDArray[np.float32]:
+    """Rows of each head from (first half, second half) to pairs."""
+    rows, columns = tensor.shape
+    halves = tensor.reshape(rows // head_dim, 2, head_dim // 2, columns)
+    return np.ascontiguousarray(halves.swapaxes(1, 2)).reshape(rows, columns)

@@ -1,0 +1,135 @@
+"""What model/arithmetic.py defines: against float64, and by its own written order."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from lpu_engine.model import arithmetic
+from lpu_engine.model.arithmetic import Float32
+
+FLOATS = st.floats(-1e6, 1e6, width=32)
+ROWS = arrays.arrays(np.float32, st.tuples(st.integers(1, 5), st.integers(1, 70)), elements=FLOATS)
+
+
+def normal(*shape: int, seed: int = 0) -> Float32:
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+def test_exp_is_within_2e_7_of_the_true_one_over_its_whole_range() -> None:
+    x = np.linspace(-87, 88, 1_000_003).astype(np.float32)
+    true = np.exp(x.astype(np.float64))
+    assert np.abs(arithmetic.exp(x).astype(np.float64) / true - 1).max() < 2e-7
+
+
+def test_exp_of_zero_is_one_and_exp_never_falls() -> None:
+    x = np.linspace(-1, 0, 100_001).astype(np.float32)
+    got = arithmetic.exp(x)
+    assert got[-1] == 1
+    assert got.max() == 1
+    assert np.diff(got).min() > -1e-7
+
+
+def test_exp_holds_what_lies_outside_of_its_range() -> None:
+    x = np.array([-1e30, -88, -87, 88, 89, 1e30], np.float32)
+    got = arithmetic.exp(x)
+    assert got[0] == got[1] == got[2] > 0
+    assert got[3] == got[4] == got[5] < np.inf
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 33, 320])
+def test_lane_sum_adds_in_16_lanes_and_then_the_lanes_in_order(count: int) -> None:
+    x = normal(count, seed=count) * np.float32(1e4)
+    lanes = [np.float32(0)] * 16
+    for i, value in enumerate(x):
+        lanes[i % 16] += value
+    total = lanes[0]
+    for lane in lanes[1:]:
+        total += lane
+    assert arithmetic.lane_sum(x) == total
+
+
+def test_lane_sum_runs_over_the_last_axis_of_any_shape() -> None:
+    x = normal(3, 4, 21)
+    got = arithmetic.lane_sum(x)
+    assert got.shape == (3, 4)
+    assert got[2, 1] == arithmetic.lane_sum(x[2, 1])
+
+
+@given(ROWS)
+def test_quantize_is_off_by_half_a_step_at_most(x: Float32) -> None:
+    values, scales = arithmetic.quantize(x)
+    error = np.abs(values.astype(np.float64) * scales[:, None] - x)
+    largest = np.abs(x).max(axis=-1, keepdims=True).astype(np.float64)
+    assert (error <= largest * (0.5 / 127 + 1e-6) + arithmetic.SMALLEST).all()
+
+
+@given(ROWS)
+def test_quantize_gives_the_largest_of_a_row_127_and_never_minus_128(x: Float32) -> None:
+    values, _ = arithmetic.quantize(x)
+    largest = np.abs(x).max(axis=-1)
+    assert (np.abs(values.astype(int)).max(axis=-1)[largest > 1e-30] == 127).all()
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-45, 1e-40, 1e-37, 9e-37])
+def test_a_row_of_zeros_or_of_next_to_nothing_becomes_zeros(size: float) -> None:
+    values, scales = arithmetic.quantize(np.full((1, 5), size, np.float32))
+    assert not values.any()
+    assert np.isfinite(scales).all()
+
+
+@pytest.mark.parametrize("size", [1e-36, 1.0, 3e38])
+def test_a_row_of_any_other_size_is_quantized_without_overflow(size: float) -> None:
+    x = np.array([[size, -size, size / 4, 0]], np.float32)
+    values, scales = arithmetic.quantize(x)
+    assert values.tolist() == [[127, -127, 32, 0]]
+    assert np.isclose(scales[0] * 127, size, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (5, 33), (3, 1040), (2, 4099)])
+def test_matrix_is_exact_integers_and_then_two_scales(rows: int, columns: int) -> None:
+    x, weights = normal(3, columns), normal(rows, columns, seed=1)
+    (x_values, x_scales), (values, scales) = map(arithmetic.quantize, (x, weights))
+    got = arithmetic.matrix(x, values, scales)
+    for t in range(3):
+        for n in range(rows):
+            exact = sum(int(a) * int(b) for a, b in zip(x_values[t], values[n], strict=True))
+            assert got[t, n] == np.float32(exact) * x_scales[t] * scales[n]
+
+
+def test_norm_divides_by_the_root_of_the_mean_square() -> None:
+    x = normal(4, 50) * np.float32(7)
+    true = x / np.sqrt((x.astype(np.float64) ** 2).mean(axis=-1, keepdims=True) + 1e-5)
+    np.testing.assert_allclose(arithmetic.norm(x, 1e-5), true, rtol=1e-6)
+
+
+def test_norm_of_zeros_is_zeros() -> None:
+    assert not arithmetic.norm(np.zeros((2, 8), np.float32), 1e-5).any()
+
+
+def test_rotary_turns_pairs_of_the_two_halves_and_keeps_their_length() -> None:
+    cosine, sine = arithmetic.rotary_tables(40, 6, 10_000.0)
+    x = normal(40, 6)
+    turned = arithmetic.rotary(x, cosine, sine)
+    as_complex = (x[:, :3] + 1j * x[:, 3:]) * (cosine + 1j * sine)
+    np.testing.assert_allclose(turned[:, :3] + 1j * turned[:, 3:], as_complex, atol=1e-6)
+    np.testing.assert_array_equal(turned[0], x[0])
+
+
+@pytest.mark.parametrize(("head_dim", "positions"), [(2, 1), (6, 7), (64, 130)])
+def test_attend_is_the_softmax_of_scaled_scores(head_dim: int, positions: int) -> None:
+    query = normal(head_dim)
+    keys, values = normal(head_dim, positions, seed=1), normal(positions, head_dim, seed=2)
+    scores = query.astype(np.float64) @ keys / np.sqrt(head_dim)
+    weights = np.exp(scores - scores.max())
+    true = weights @ values / weights.sum()
+    np.testing.assert_allclose(arithmetic.attend(query, keys, values), true, atol=1e-5)
+
+
+def test_gate_is_silu_times_up_even_where_exp_would_overflow() -> None:
+    gates = np.array([-1e4, -200, -88, -1, 0, 1, 88, 1e4], np.float32)
+    ups = np.full(8, 3, np.float32)
+    with np.errstate(over="ignore"):
+        true = 3 * gates / (1 + np.exp(-gates.astype(np.float64)))
+    np.testing.assert_allclose(arithmetic.gate(gates, ups), true, rtol=1e-6, atol=1e-30)

@@ -1,0 +1,173 @@
+"""The command line as a person or a script meets it: real processes, a few."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from checkpoints import edit_json, write_checkpoint
+
+COMMAND = [sys.executable, "-m", "lpu_engine"]
+FAILS = 2
+
+
+def run(project: Path, *arguments: object, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=project,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | environ,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def started(project: Path, words: Path) -> subprocess.Popen[bytes]:
+    """An answer of many seconds, after its first byte."""
+    process = subprocess.Popen(
+        [*COMMAND, "generate", "Hello", "--words", str(words), "--max-tokens", "30000"],
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.read(1)
+    return process
+
+
+def fails_with_one_line(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == FAILS
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Words without an end, in a window of 32,768."""
+    folder = write_checkpoint(tmp_path_factory.mktemp("words") / "endless", window=32_768)
+    edit_json(folder / "config.json", eos_token_id=None)
+    edit_json(folder / "tokenizer_config.json", eos_token=None)
+    return folder
+
+
+def test_without_arguments_there_is_a_short_help(project: Path) -> None:
+    done = run(project)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "generate" in done.stdout
+    assert "models" in done.stdout
+    assert len(done.stdout.splitlines()) < 20
+
+
+def test_models_are_a_table_with_marks_and_dashes_for_what_is_not_published(
+    project: Path,
+) -> None:
+    done = run(project, "models")
+    assert done.returncode == 0
+    head, mixtral, llama, pebble = done.stdout.splitlines()[:4]
+    assert head.split() == ["id", "name", "tokens/s", "mark", "TTFT", "chips", "window"]
+    assert mixtral.split()[-5:] == ["480.0", "published", "–", "576", "32,768"]
+    assert llama.split()[-6:] == ["255.0", "published", "0.222", "s", "576", "4,096"]
+    assert pebble.split()[-5:] == ["–", "measured", "–", "–", "2,048"]
+    assert len({len(line) for line in (head, mixtral, llama, pebble)}) == 1
+    assert "LLMPerf" in done.stdout
+
+
+def test_models_as_json_carry_every_field(project: Path) -> None:
+    models = json.loads(run(project, "models", "--json").stdout)["models"]
+    assert models[0]["id"] == "mixtral-8x7b-32768"
+    assert models[0]["prediction"]["ttft_s"] is None
+    assert models[1]["baselines"][0]["tokens_per_s"] == 62.5
+
+
+def test_listing_models_does_not_load_numba(project: Path) -> None:
+    script = (
+        "import contextlib, runpy, sys\n"
+        "sys.argv[1:] = ['models']\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    runpy.run_module('lpu_engine', run_name='__main__')\n"
+        "sys.exit('numba' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], cwd=project).returncode == 0
+
+
+def test_generate_streams_text_and_tells_the_rates_with_their_marks(
+    project: Path, words: Path
+) -> None:
+    options = ("--words", words, "--seed", 4, "--max-tokens", 20)
+    done = run(project, "generate", "Hello", "--model", "llama2-70b-4096", *options)
+    assert done.returncode == 0
+    told, clock = done.stderr.splitlines()
+    assert told.startswith("tiny wrote ")
+    assert "tokens/s (measured here)" in told
+    assert clock.startswith("Llama 2 70B's clock: 255.0 tokens/s, TTFT 0.222 s (published: LLMPerf")
+    as_json = run(project, "generate", "Hello", "--model", "pebble", "--json", *options)
+    assert as_json.stderr == ""
+    account = json.loads(as_json.stdout)
+    assert account["text"] + "\n" == done.stdout
+    assert set(account) == {
+        "text", "model", "words", "prediction", "usage", "measured", "reason"
+    }  # fmt: skip
+    assert (account["model"], account["words"]["name"]) == ("pebble", "tiny")
+    assert account["prediction"]["kind"] == "measured"
+    assert account["usage"]["completion_tokens"] <= 20
+    assert account["measured"]["tokens_per_s"] > 0
+    assert account["reason"] in ("length", "stop")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nonsense"], "nonsense"),
+        (["generate"], "prompt"),
+        (["generate", "  "], "The prompt is empty"),
+        (["generate", "Hello", "--model", "gpt-4"], "there are mixtral-8x7b-32768"),
+        (["generate", "Hello", "--words", "no/such/folder"], "cannot be read"),
+        (["generate", "Hello", "--max-tokens", "0"], "from 1 on"),
+        (["generate", "Hello", "--temperature", "nan"], "from 0 to 2"),
+        (["generate", "Hello", "--temperature", "-1"], "from 0 to 2"),
+        (["generate", "Hello", "--seed", "x\ny"], "--seed"),
+        (["models", "--no-such\nthing"], "--no-such"),
+        (["generate", "x" * 30_000, "--json"], "too long"),
+    ],
+)
+def test_an_error_is_one_line_and_exit_code_2(
+    arguments: list[str], said: str, project: Path
+) -> None:
+    assert said in fails_with_one_line(run(project, *arguments))
+
+
+def test_weights_that_break_while_they_load_are_one_line_too(project: Path, tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path)
+    (folder / "model.safetensors").write_bytes(b"\0" * 100)
+    assert "model.safetensors" in fails_with_one_line(
+        run(project, "generate", "Hello", "--words", folder)
+    )
+
+
+def test_ctrl_c_ends_an_answer_without_a_traceback(project: Path, endless: Path) -> None:
+    process = started(project, endless)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate()
+    assert (process.returncode, complaint) == (130, b"")
+
+
+def test_a_reader_who_leaves_ends_an_answer_without_a_traceback(
+    project: Path, endless: Path
+) -> None:
+    process = started(project, endless)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    complaint = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), complaint) == (141, b"")
+
+
+def test_a_terminal_that_is_not_utf_8_gets_question_marks(project: Path) -> None:
+    done = run(project, "models", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "?" in done.stdout

@@ -1,0 +1,193 @@
+"""Each compiled kernel against model/arithmetic.py, to the bit, at sizes that fill no vector."""
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from lpu_engine.model import arithmetic
+from lpu_engine.model.arithmetic import Float32, Int8
+from lpu_engine.runtime import attention, dot, floats, kernels, matrix
+from lpu_engine.runtime.attention import BLOCK
+from lpu_engine.runtime.dot import OUTPUTS, QUAD
+from lpu_engine.runtime.weights import pack, quads_of
+
+WIDTHS = [1, 3, 15, 16, 17, 63, 64, 66, 127, 320]
+
+
+def normal(*shape: int, seed: int = 0, size: float = 1.0) -> Float32:
+    numbers = np.random.default_rng(seed).standard_normal(shape) * size
+    return np.ascontiguousarray(numbers.astype(np.float32))
+
+
+def assert_same_bits(got: NDArray[np.generic], expected: NDArray[np.generic]) -> None:
+    assert got.shape == expected.shape
+    assert got.dtype == expected.dtype
+    np.testing.assert_array_equal(got.view(np.uint8), expected.view(np.uint8))
+
+
+@numba.njit
+def exp_of_all(x: Float32, out: Float32) -> None:
+    for i in range(x.shape[0]):
+        out[i] = floats.exp(x[i])
+
+
+def test_exp_has_the_same_bits() -> None:
+    x = np.concatenate([np.linspace(-90, 90, 200_001), [0.0, -0.0, 1e-45, -1e-45, 1e30, -1e30]])
+    x = x.astype(np.float32)
+    out = np.empty_like(x)
+    exp_of_all(x, out)
+    assert_same_bits(out, arithmetic.exp(x))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_lane_sum_has_the_same_bits(width: int) -> None:
+    x = normal(width, seed=width, size=1e3)
+    assert floats.lane_sum(x, width) == arithmetic.lane_sum(x)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_norm_has_the_same_bits_with_and_without_a_gain(width: int) -> None:
+    x, out = normal(5, width, seed=width, size=30), np.empty((5, width), np.float32)
+    x[3] = 0
+    epsilon = 1e-5
+    kernels.norm(x, np.empty(0, np.float32), np.float32(epsilon), out)
+    assert_same_bits(out, arithmetic.norm(x, epsilon))
+    gain = normal(width, seed=1)
+    kernels.norm(x, gain, np.float32(epsilon), out)
+    assert_same_bits(out, arithmetic.norm(x, epsilon) * gain)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_gate_has_the_same_bits(width: int) -> None:
+    x = normal(4, 2 * width, seed=width, size=40)
+    x[1], x[2, ::2] = -1000, 0
+    out = np.empty((4, width), np.float32)
+    kernels.gate(x, out)
+    assert_same_bits(out, arithmetic.gate(x[:, :width], x[:, width:]))
+
+
+def quantized(x: Float32) -> tuple[Int8, Float32, NDArray[np.int32]]:
+    """What the kernel makes of rows: values filled up to whole quads, scales, sums."""
+    rows, columns = x.shape
+    values = np.full((rows, quads_of(columns) * QUAD), 99, np.int8)
+    scales, sums = np.empty(rows, np.float32), np.empty(rows, np.int32)
+    matrix.quantize(x, values, scales, sums)
+    return values, scales, sums
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_quantize_has_the_same_bits_and_zeros_behind(width: int) -> None:
+    x = normal(6, width, seed=width, size=5)
+    x[1], x[2], x[3], x[4] = 0, 1e-40, -3e38, x[4] * np.float32(1e-30)
+    values, scales, sums = quantized(x)
+    expected, expected_scales = arithmetic.quantize(x)
+    assert_same_bits(np.ascontiguousarray(values[:, :width]), expected)
+    assert_same_bits(scales, expected_scales)
+    assert not values[:, width:].any()
+    assert sums.tolist() == expected.sum(axis=1, dtype=np.int32).tolist()
+
+
+def test_quantize_rounds_halves_to_even_as_arithmetic_does() -> None:
+    x = np.array([[127, 0.5, 1.5, 2.5, -0.5, -1.5, 63.5, 64.5]], np.float32)
+    values, _, _ = quantized(x)
+    assert values.tolist() == [[127, 0, 2, 2, 0, -2, 64, 64]]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(
+    ("tokens", "rows", "columns"),
+    [(1, 1, 1), (1, 16, 4), (2, 17, 5), (3, 63, 66), (4, 64, 64), (5, 65, 127), (9, 333, 90)],
+)
+def test_matrix_has_the_same_bits(tokens: int, rows: int, columns: int, threads: int) -> None:
+    x, weights = normal(tokens, columns, size=3), normal(rows, columns, seed=1)
+    x[-1] = 0
+    values, scales = arithmetic.quantize(weights)
+    held = (
+        np.empty((tokens, quads_of(columns) * QUAD), np.int8),
+        np.empty(tokens, np.float32),
+        np.empty(tokens, np.int32),
+    )
+    out = np.full((tokens, rows), np.nan, np.float32)
+    packed = np.ascontiguousarray(pack(values))
+    matrix.matrix(x, held, packed, scales, out, threads)
+    assert_same_bits(out, arithmetic.matrix(x, values, scales))
+
+
+def sums_of_tile(weights: Int8, inputs: Int8, multiply_add: dot.MultiplyAdd) -> NDArray[np.int32]:
+    """[groups * 16, K] and [tokens, K] -> [groups * 16, tokens], plus 128 times the inputs."""
+    groups, tokens, quads = len(weights) // OUTPUTS, len(inputs), weights.shape[1] // QUAD
+    tile = dot.make_tile(groups, tokens, multiply_add)
+
+    @numba.njit
+    def run(rows: NDArray[np.uint8], x: Int8, sums: NDArray[np.int32], quads: int) -> None:
+        tile(rows, x, sums, quads)
+
+    sums = np.full(groups * tokens * OUTPUTS, -1, np.int32)
+    run(pack(weights).reshape(-1), inputs.reshape(-1), sums, quads)
+    by_group = sums.reshape(groups, tokens, OUTPUTS)
+    return by_group.swapaxes(1, 2).reshape(groups * OUTPUTS, tokens)
+
+
+@pytest.mark.parametrize("multiply_add", {dot.multiply_add_portable, dot.best_multiply_add()})
+@pytest.mark.parametrize(("groups", "tokens", "quads"), [(1, 1, 3), (4, 4, 100)])
+def test_the_inner_loop_is_exact_in_every_form_that_this_processor_has(
+    groups: int, tokens: int, quads: int, multiply_add: dot.MultiplyAdd
+) -> None:
+    random = np.random.default_rng(0)
+    weights = random.integers(-128, 128, (groups * OUTPUTS, quads * QUAD)).astype(np.int8)
+    inputs = random.integers(-128, 128, (tokens, quads * QUAD)).astype(np.int8)
+    weights[0], inputs[0] = 127, -128
+    exact = (weights.astype(np.int64) + 128) @ inputs.astype(np.int64).T
+    np.testing.assert_array_equal(sums_of_tile(weights, inputs, multiply_add), exact)
+
+
+def test_embed_widens_the_row_of_each_token() -> None:
+    values, scales = arithmetic.quantize(normal(45, 37))
+    ids = np.array([44, 0, 16, 15, 0], np.int64)
+    out = np.empty((5, 37), np.float32)
+    kernels.embed(pack(values), scales, ids, out)
+    assert_same_bits(out, values[ids].astype(np.float32) * scales[ids, None])
+
+
+@pytest.mark.parametrize("head_dim", [2, 6, 14, 64])
+def test_rotary_has_the_same_bits_and_leaves_values_alone(head_dim: int) -> None:
+    heads = normal(7, 5 * head_dim)
+    positions = np.array([0, 1, 63, 64, 65, 300, 2], np.int64)
+    cosine, sine = arithmetic.rotary_tables(301, head_dim, 10_000.0)
+    shaped = heads.reshape(7, 5, head_dim)
+    c, s = cosine[positions, None], sine[positions, None]
+    expected = shaped.copy()
+    expected[:, :3] = arithmetic.rotary(shaped[:, :3], c, s)
+    kernels.rotary(heads, 3, head_dim, positions, cosine, sine)
+    assert_same_bits(heads, expected.reshape(7, -1))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    kv_heads=st.integers(1, 3),
+    group=st.integers(1, 4),
+    half_dim=st.integers(1, 20),
+    length=st.one_of(st.integers(1, 200), st.sampled_from([63, 64, 65, 128, 129])),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_attention_has_the_same_bits_over_scattered_blocks(
+    kv_heads: int, group: int, half_dim: int, length: int, seed: int
+) -> None:
+    head_dim, query_heads = 2 * half_dim, kv_heads * group
+    rows = normal(length, (query_heads + 2 * kv_heads) * head_dim, seed=seed, size=2)
+    order = np.random.default_rng(seed).permutation(8).astype(np.int32)
+    keys = np.full((8, kv_heads, head_dim, BLOCK), np.nan, np.float32)
+    values = np.full((8, kv_heads, BLOCK, head_dim), np.nan, np.float32)
+    out = np.empty((length, query_heads * head_dim), np.float32)
+    blocks = np.tile(order[: -(-length // BLOCK)], (length, 1))
+    positions = np.arange(length, dtype=np.int64)
+    scores = np.full(length + BLOCK, np.nan, np.float32)
+    attention.attention(rows, positions, blocks, keys, values, scores, out)
+    shaped = rows.reshape(length, -1, head_dim)
+    for head in range(query_heads):
+        kv = query_heads + head // group
+        expected = arithmetic.attend(shaped[-1, head], shaped[:, kv].T, shaped[:, kv + kv_heads])
+        assert_same_bits(out[-1, head * head_dim : (head + 1) * head_dim].copy(), expected)

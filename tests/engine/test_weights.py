@@ -1,0 +1,93 @@
+"""Packing: where every weight of a matrix lies, and that nothing else lies there."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from checkpoints import write_checkpoint
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lpu_engine.compiler.graph import operations
+from lpu_engine.model.architecture import Architecture, architecture_from_config
+from lpu_engine.model.arithmetic import quantize
+from lpu_engine.model.checkpoint import open_checkpoint
+from lpu_engine.model.quantize import quantize_matrix, recipes
+from lpu_engine.runtime.attention import BLOCK
+from lpu_engine.runtime.cache import Cache, blocks_for, blocks_within
+from lpu_engine.runtime.weights import load_weights, pack, packed_size
+
+
+@given(st.integers(1, 40), st.integers(1, 30), st.integers(0, 100))
+def test_a_packed_weight_lies_at_its_group_quad_output_and_input(
+    rows: int, columns: int, seed: int
+) -> None:
+    values = np.random.default_rng(seed).integers(-128, 128, (rows, columns)).astype(np.int8)
+    packed = pack(values)
+    assert packed.size == packed_size(rows, columns)
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    found = packed[row // 16, column // 4, row % 16, column % 4].astype(int) - 128
+    np.testing.assert_array_equal(found, values.reshape(-1))
+    assert (packed.astype(int) == 128).sum() >= packed.size - values.size, "filled up with zeros"
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_every_tensor_of_the_table_is_loaded_in_its_place(tied: bool, tmp_path: Path) -> None:
+    checkpoint = open_checkpoint(write_checkpoint(tmp_path, tied=tied, vocabulary=333, head_dim=10))
+    weights = load_weights(checkpoint)
+    named = {o.tensor for o in operations(checkpoint.architecture) if o.tensor}
+    assert named == set(weights.places)
+    for recipe in recipes(checkpoint.architecture):
+        place, (values, scales) = weights.places[recipe.name], quantize_matrix(checkpoint, recipe)
+        end = place.value_offset + packed_size(recipe.rows, recipe.columns)
+        stored = weights.values[place.value_offset : end]
+        np.testing.assert_array_equal(stored, pack(values).reshape(-1))
+        floats = weights.floats[place.float_offset : place.float_offset + recipe.rows]
+        np.testing.assert_array_equal(floats, scales)
+    gain = weights.floats[weights.places["norm"].float_offset :]
+    np.testing.assert_array_equal(gain, checkpoint.tensor("model.norm.weight"))
+
+
+def test_the_gain_of_a_norm_is_folded_into_the_matrix_after_it(tmp_path: Path) -> None:
+    checkpoint = open_checkpoint(write_checkpoint(tmp_path))
+    recipe = next(r for r in recipes(checkpoint.architecture) if r.name == "1.gates")
+    gain = checkpoint.tensor("model.layers.1.post_attention_layernorm.weight")
+    up = checkpoint.tensor("model.layers.1.mlp.up_proj.weight") * gain
+    values, scales = quantize_matrix(checkpoint, recipe)
+    np.testing.assert_array_equal(values[96:], quantize(up)[0])
+    np.testing.assert_array_equal(scales[96:], quantize(up)[1])
+
+
+def architecture(window: int) -> Architecture:
+    shape = {
+        "architectures": ["LlamaForCausalLM"],
+        "hidden_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "intermediate_size": 96,
+        "vocab_size": 320,
+        "max_position_embeddings": window,
+    }
+    return architecture_from_config(shape)
+
+
+@pytest.mark.parametrize(("positions", "blocks"), [(1, 1), (64, 1), (65, 2), (4096, 64)])
+def test_blocks_hold_64_positions_each(positions: int, blocks: int) -> None:
+    assert blocks_for(positions) == blocks
+
+
+def test_a_cache_stays_within_its_bytes_but_holds_one_window() -> None:
+    shape = architecture(window=1000)
+    block_bytes = 2 * 4 * 2 * 2 * 16 * BLOCK
+    assert blocks_within(shape, 20 * block_bytes + 5) == 20
+    assert blocks_within(shape, 0) == blocks_for(1000)
+
+
+def test_blocks_are_lent_once_and_come_back() -> None:
+    cache = Cache(architecture(window=1000), 5)
+    first, second = cache.take(128), cache.take(100)
+    assert not set(first.tolist()) & set(second.tolist())
+    assert cache.free_blocks == 1
+    cache.give_back(first)
+    assert cache.free_blocks == 3
