@@ -76,9 +76,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All models, in the picker's order."""
+    """All models, in the picker's order, and the id that is picked at the start."""
 
     models: tuple[Model, ...]
+    picked: str
 
     def model(self, model_id: str) -> Model:
         """The model of that id; raises UnknownModel with the ids there are."""
@@ -101,7 +102,7 @@ MACHINE_CLOCK = Prediction(
 def load_catalog(path: Path = CATALOG_FILE) -> Catalog:
     """Read the catalog that ships with the engine."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return Catalog(tuple(_model(entry) for entry in table["model"]))
+    return Catalog(tuple(_model(entry) for entry in table["model"]), table["picked"])
 
 
 def _model(entry: Mapping[str, Any]) -> Model:

@@ -30,7 +30,7 @@ def parser() -> Parser:
     models.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     answer = commands.add_parser("generate", help="answer a prompt; the text streams to stdout")
     answer.add_argument("prompt", help="what to answer")
-    default = load_catalog().models[0].id
+    default = load_catalog().picked
     answer.add_argument("--model", metavar="ID", default=default, help=f"whose clock ({default})")
     answer.add_argument(
         "--words", metavar="DIR", type=Path, default=SHIPPED_WORDS, help="whose words (Pebble's)"

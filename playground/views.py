@@ -79,7 +79,7 @@ def page_data(site: Site) -> dict[str, Any]:
     state = site.engine.state
     return {
         "models": models,
-        "default_model": models[0]["id"],
+        "default_model": site.catalog.picked,
         "defaults": asdict(Params()),
         "words": {
             "name": state.words,

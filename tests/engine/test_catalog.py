@@ -14,12 +14,13 @@ CATALOG = load_catalog()
 EIGHT_A100 = BaselineQuery("a100-sxm", 8, "bf16", 1)
 
 
-def test_the_picker_begins_with_mixtral() -> None:
+def test_the_picker_begins_at_mixtral() -> None:
     assert [model.id for model in CATALOG.models] == [
-        "mixtral-8x7b-32768",
         "llama2-70b-4096",
+        "mixtral-8x7b-32768",
         "pebble",
     ]
+    assert CATALOG.picked == "mixtral-8x7b-32768"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_baseline_is_the_first_or_the_one_asked_for_or_none() -> None:
 
 
 def test_an_unknown_model_is_told_with_those_there_are() -> None:
-    with pytest.raises(UnknownModel, match=r"'gpt-4'; there are mixtral-8x7b-32768, .*, pebble"):
+    with pytest.raises(UnknownModel, match=r"'gpt-4'; there are llama2-70b-4096, .*, pebble"):
         CATALOG.model("gpt-4")
 
 

@@ -67,7 +67,7 @@ def test_models_are_a_table_with_marks_and_dashes_for_what_is_not_published(
 ) -> None:
     done = run(project, "models")
     assert done.returncode == 0
-    head, mixtral, llama, pebble = done.stdout.splitlines()[:4]
+    head, llama, mixtral, pebble = done.stdout.splitlines()[:4]
     assert head.split() == ["id", "name", "tokens/s", "mark", "TTFT", "chips", "window"]
     assert mixtral.split()[-5:] == ["480.0", "published", "–", "576", "32,768"]
     assert llama.split()[-6:] == ["255.0", "published", "0.222", "s", "576", "4,096"]
@@ -78,9 +78,9 @@ def test_models_are_a_table_with_marks_and_dashes_for_what_is_not_published(
 
 def test_models_as_json_carry_every_field(project: Path) -> None:
     models = json.loads(run(project, "models", "--json").stdout)["models"]
-    assert models[0]["id"] == "mixtral-8x7b-32768"
-    assert models[0]["prediction"]["ttft_s"] is None
-    assert models[1]["baselines"][0]["tokens_per_s"] == 62.5
+    assert [model["id"] for model in models] == ["llama2-70b-4096", "mixtral-8x7b-32768", "pebble"]
+    assert models[1]["prediction"]["ttft_s"] is None
+    assert models[0]["baselines"][0]["tokens_per_s"] == 62.5
 
 
 def test_listing_models_does_not_load_numba(project: Path) -> None:
@@ -124,7 +124,7 @@ def test_generate_streams_text_and_tells_the_rates_with_their_marks(
         (["nonsense"], "nonsense"),
         (["generate"], "prompt"),
         (["generate", "  "], "The prompt is empty"),
-        (["generate", "Hello", "--model", "gpt-4"], "there are mixtral-8x7b-32768"),
+        (["generate", "Hello", "--model", "gpt-4"], "there are llama2-70b-4096"),
         (["generate", "Hello", "--words", "no/such/folder"], "cannot be read"),
         (["generate", "Hello", "--max-tokens", "0"], "from 1 on"),
         (["generate", "Hello", "--temperature", "nan"], "from 0 to 2"),

@@ -59,7 +59,7 @@ def test_the_page_lists_the_models_and_picks_the_first(served: Served) -> None:
 def test_each_speed_carries_its_mark_and_source(served: Served) -> None:
     models = data_of(get(served.url)[2])["models"]
     assert isinstance(models, list)
-    mixtral, llama, pebble = models
+    llama, mixtral, pebble = models
     assert (mixtral["kind"], mixtral["tokens_per_s"], mixtral["ttft_s"]) == (
         "published",
         480.0,
