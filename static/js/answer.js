@@ -1,0 +1,214 @@
+/* View of one turn: the question, the signed answer, the rates under it. Text is only ever appended to
+   one text node; model text is never markup. */
+
+import { Race } from "./bar.js";
+import { Counter } from "./counter.js";
+import * as explanations from "./explanations.js";
+import { hardwareText, ratioText, rateText, secondsText } from "./format.js";
+import { drawNow, drawSoon } from "./frames.js";
+import { ratio } from "./rates.js";
+
+const STATUS = {
+  waiting: "Reading the prompt",
+  warming: "Warming up this machine, only the first time",
+};
+const LOST = "The rest of this answer can no longer be had from the server. What came is kept.";
+const FAILED = "Something broke while this was written.";
+const RUNNING = ["lpu-rate", "lpu-progress", "gpu-progress"];
+const LATE_S = 0.3; // less is frames and network
+const LATE_SHARE = 0.15;
+
+export class AnswerView {
+  element;
+  #turn;
+  #model;
+  #parts;
+  #text = document.createTextNode("");
+  #drawnLength = 0;
+  #rate;
+  #race = null;
+  #wasWarming = false;
+  #onDrawn;
+  #draw = () => this.#drawText();
+
+  constructor(turn, { model, template, explainer, onDrawn, onAgain }) {
+    this.#turn = turn;
+    this.#model = model;
+    this.#onDrawn = onDrawn;
+    this.element = template.content.firstElementChild.cloneNode(true);
+    this.#parts = partsOf(this.element);
+    this.#parts.question.textContent = turn.prompt;
+    this.#parts.text.append(this.#text);
+    this.#rate = new Counter(this.#parts["lpu-rate"]);
+    this.#parts.again.addEventListener("click", onAgain);
+    this.#explain(explainer);
+    this.showState();
+  }
+
+  /** The question once more: what stood here goes. */
+  restart() {
+    this.#race?.end();
+    this.#race = null;
+    this.#text.data = "";
+    this.#drawnLength = 0;
+    this.#wasWarming = false;
+    delete this.#parts.rates.dataset.settled;
+    this.#hideRunning(true);
+    for (const part of ["rates", "problem", "here", "late", "ending"]) this.#parts[part].hidden = true;
+    this.showState();
+  }
+
+  /** The reply's `data-state`, and words for the states in which there is nothing else to see. */
+  showState() {
+    const { state } = this.#turn.reply;
+    this.#wasWarming ||= state === "warming";
+    this.#parts.answer.dataset.state = state;
+    this.#parts.status.textContent = STATUS[state] ?? "";
+  }
+
+  accepted() {
+    if (this.#race) return; // resumed: the clocks run on
+    const { words, prediction, baseline } = this.#turn.reply;
+    const parts = this.#parts;
+    parts.signature.textContent = words.name;
+    parts.rates.hidden = false;
+    parts.rates.dataset.kind = prediction.kind;
+    parts["lpu-mark"].textContent = prediction.kind;
+    parts["lpu-name"].textContent = `${this.#model.name} ${hardwareText(prediction)}`;
+    this.#showDropped(words);
+    this.#showBaseline(prediction, baseline);
+    this.#showRate();
+    this.#race = new Race(this.#turn.reply, {
+      lpuBar: parts["lpu-bar"],
+      gpuBar: parts["gpu-bar"],
+      gpuRow: parts["gpu-side"],
+      lpuProgress: parts["lpu-progress"],
+      gpuProgress: parts["gpu-progress"],
+    });
+    this.#race.start();
+    this.showState();
+  }
+
+  textCame() {
+    this.showState();
+    drawSoon(this.#draw);
+  }
+
+  ended() {
+    drawNow(this.#draw);
+    const { reply } = this.#turn;
+    this.showState();
+    this.#showProblem(reply);
+    this.#parts.ending.hidden = reply.reason !== "length" && reply.reason !== "stopped";
+    this.#parts.ending.textContent = reply.reason === "stopped" ? "Stopped." : "Ended at the length limit.";
+    if (reply.count === 0) this.#parts.rates.hidden = true;
+    else if (this.#race) this.#showEnd(reply);
+  }
+
+  /** The reader scrolls: the counters stop hovering over the text and go to their place under it. */
+  settle() {
+    if (!this.#turn.reply.isOpen) this.#parts.rates.dataset.settled = "";
+  }
+
+  remove() {
+    this.#race?.end();
+    this.element.remove();
+  }
+
+  #drawText() {
+    const { reply } = this.#turn;
+    if (reply.text.length > this.#drawnLength) {
+      this.#text.appendData(reply.text.slice(this.#drawnLength));
+      this.#drawnLength = reply.text.length;
+    }
+    this.#showRate();
+    this.#showLateness(reply);
+    this.#onDrawn();
+  }
+
+  #showRate() {
+    const { tokensPerS, prediction } = this.#turn.reply;
+    if (!prediction) return;
+    this.#rate.show(rateText(tokensPerS));
+  }
+
+  #showDropped({ name, dropped_turns: dropped }) {
+    this.#parts.dropped.hidden = !dropped;
+    if (!dropped) return;
+    const [noun, verb] = dropped === 1 ? ["message", "fits"] : ["messages", "fit"];
+    const were = dropped === 1 ? "was" : "were";
+    this.#parts.dropped.textContent =
+      `${dropped} older ${noun} no longer ${verb} the window of ${name} and ${were} left out.`;
+  }
+
+  #showBaseline(prediction, baseline) {
+    const parts = this.#parts;
+    const times = ratio(prediction, baseline);
+    for (const part of ["gpu-number", "gpu-same", "gpu-bar", "gpu-time"]) parts[part].hidden = !baseline;
+    parts["gpu-name"].textContent = baseline ? `on ${baseline.name}` : "no GPU figure yet";
+    parts.ratio.hidden = times === null;
+    if (times !== null) parts.ratio.textContent = `${ratioText(times)} the GPU’s rate`;
+    if (!baseline) return;
+    parts["gpu-rate"].textContent = rateText(baseline.tokens_per_s);
+    parts["gpu-mark"].textContent = baseline.kind;
+  }
+
+  /** What can be said of the whole answer: what this machine did, and what the browser saw of it. */
+  #showEnd(reply) {
+    const { measured, prediction, shownTokensPerS } = reply;
+    const hasMeasured = Boolean(measured?.tokens_per_s) && prediction.kind !== "measured";
+    this.#showRate();
+    this.#hideRunning(false);
+    this.#parts.here.hidden = !hasMeasured && shownTokensPerS === null;
+    this.#parts["computed-side"].hidden = !hasMeasured;
+    this.#parts["shown-side"].hidden = shownTokensPerS === null;
+    if (hasMeasured) this.#parts["computed-rate"].textContent = `${rateText(measured.tokens_per_s)} tokens/s`;
+    this.#parts["shown-rate"].textContent = `${rateText(shownTokensPerS)} tokens/s`;
+  }
+
+  /** Digits that run are not for screen readers; those that stand are. */
+  #hideRunning(isRunning) {
+    for (const part of RUNNING) this.#parts[part].setAttribute("aria-hidden", isRunning);
+  }
+
+  #showLateness({ late_s, clock_s, isOpen }) {
+    const isLate = late_s > Math.max(LATE_S, LATE_SHARE * clock_s);
+    this.#parts.late.hidden = !isLate;
+    if (!isLate) return;
+    const cause = this.#wasWarming ? "this machine had to warm up" : "this machine or the connection was slower";
+    const text = isOpen
+      ? "The words come later than this clock says."
+      : `The words came ${secondsText(late_s)} later than this clock says: ${cause}.`;
+    if (this.#parts.late.textContent !== text) this.#parts.late.textContent = text;
+  }
+
+  #showProblem({ problem }) {
+    this.#parts.problem.hidden = problem === null;
+    if (problem === null) return;
+    this.#parts["problem-text"].textContent = problemText(this.#turn.reply);
+  }
+
+  #explain(explainer) {
+    const reply = () => this.#turn.reply;
+    const parts = this.#parts;
+    const model = this.#model;
+    explainer.attach(parts["lpu-number"], () =>
+      explanations.clockRate(model, reply().prediction, reply().tokensPerS, reply().words));
+    explainer.attach(parts["gpu-number"], () => explanations.gpuRate(model, reply().baseline, reply().words));
+    explainer.attach(parts.ratio, () => explanations.comparison(reply().prediction, reply().baseline));
+    explainer.attach(parts["lpu-time"], () => explanations.clockTime(reply()));
+    explainer.attach(parts["gpu-time"], () => explanations.gpuTime(reply()));
+    explainer.attach(parts["computed-number"], () => explanations.computedRate(reply()));
+    explainer.attach(parts["shown-number"], () => explanations.shownRate(reply()));
+  }
+}
+
+/** One sentence for a reply that did not end well. */
+export function problemText({ state, problem }) {
+  return state === "lost" ? LOST : problem.message || FAILED;
+}
+
+function partsOf(element) {
+  const parts = Array.from(element.querySelectorAll("[data-part]"));
+  return Object.fromEntries(parts.map((part) => [part.dataset.part, part]));
+}

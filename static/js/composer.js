@@ -1,0 +1,81 @@
+/* View: the prompt box. Enter sends, Shift+Enter breaks the line, and neither while an input method is
+   composing. The round button sends, or stops what is being written. */
+
+const COMPOSING_KEY_CODE = 229; // Safari ends the composition before it reports the key
+
+export class Composer {
+  #form;
+  #box;
+  #button;
+  #onSubmit;
+  #onStop;
+  #isBusy = false;
+
+  /** `onSubmit(prompt)` says whether it took the prompt; one that it did not take stays in the box. */
+  constructor(form, { onSubmit, onStop }) {
+    this.#form = form;
+    this.#box = form.querySelector("textarea");
+    this.#button = form.querySelector("button[type=submit]");
+    this.#onSubmit = onSubmit;
+    this.#onStop = onStop;
+    form.addEventListener("submit", (event) => this.#submitted(event));
+    this.#box.addEventListener("keydown", (event) => this.#key(event));
+    this.#box.addEventListener("input", () => this.#fit());
+    window.addEventListener("resize", () => this.#fit());
+    document.addEventListener("keydown", (event) => this.#stopKey(event));
+    this.#fit();
+  }
+
+  get draft() {
+    return this.#box.value;
+  }
+
+  set draft(text) {
+    this.#box.value = text;
+    this.#fit();
+  }
+
+  set isBusy(isBusy) {
+    this.#isBusy = isBusy;
+    this.#form.dataset.busy = isBusy;
+    this.#button.setAttribute("aria-label", isBusy ? "Stop" : "Send");
+  }
+
+  focus() {
+    this.#box.focus({ preventScroll: true });
+  }
+
+  /** On a phone the keyboard goes away, so that the answer can be seen. */
+  rest() {
+    if (matchMedia("(pointer: coarse)").matches) this.#box.blur();
+  }
+
+  submit(prompt) {
+    if (prompt.trim() === "" || this.#isBusy) return;
+    if (this.#onSubmit(prompt.trim())) this.draft = "";
+    this.rest();
+  }
+
+  #submitted(event) {
+    event.preventDefault();
+    if (this.#isBusy) this.#onStop();
+    else this.submit(this.draft);
+  }
+
+  #key(event) {
+    if (event.key !== "Enter" || event.shiftKey) return;
+    if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
+    event.preventDefault();
+    this.submit(this.draft);
+  }
+
+  #stopKey(event) {
+    const isTaken = event.isComposing || document.querySelector(":popover-open");
+    if (event.key === "Escape" && this.#isBusy && !isTaken) this.#onStop();
+  }
+
+  #fit() {
+    this.#box.style.setProperty("height", "auto");
+    this.#box.style.setProperty("height", `${this.#box.scrollHeight}px`);
+  }
+}

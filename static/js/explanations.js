@@ -1,0 +1,139 @@
+/* A number of the page → its explanation: what it is, its mark, its source, how it was computed.
+   Each is {title, mark, lines}. */
+
+import { countText, hardwareText, parametersText, ratioText, rateText, secondsText } from "./format.js";
+import { dueAt, ratio } from "./rates.js";
+
+const MARKS = {
+  simulated: "simulated: from a program for LPU chips that this project compiles and verifies.",
+  published: "published: somebody else measured or stated it.",
+  measured: "measured: from this machine’s own time stamps, before any pacing.",
+  shown: "shown: what this browser received, network and pacing included.",
+};
+
+const NO_FIRST_TOKEN = "No time to the first token was published, so this clock starts at once.";
+
+export function clockRate(model, prediction, tokensPerS, words) {
+  if (prediction.kind === "measured") return machineRate(model, prediction, tokensPerS, words);
+  return {
+    title: `${rateText(tokensPerS)} tokens/s, the LPU`,
+    mark: MARKS[prediction.kind],
+    lines: [
+      `How fast ${model.name} ${hardwareText(prediction)} gives one user the tokens of an answer, after the first.`,
+      `Source: ${prediction.source}.`,
+      "Here it is a clock: no text appears before its time.",
+      ...tokenLines(words),
+    ],
+  };
+}
+
+function machineRate(model, prediction, tokensPerS, words) {
+  return {
+    title: `${rateText(tokensPerS)} tokens/s, this machine`,
+    mark: MARKS.measured,
+    lines: [
+      `How fast this machine computes ${model.name} for you, with no LPU’s clock in the way.`,
+      `Source: ${prediction.source}.`,
+      "Computed as tokens after the first ÷ seconds between the first and the last.",
+      ...tokenLines(words),
+    ],
+  };
+}
+
+export function gpuRate(model, baseline, words) {
+  return {
+    title: `${rateText(baseline.tokens_per_s)} tokens/s, the GPUs`,
+    mark: MARKS[baseline.kind],
+    lines: [
+      `How fast ${model.name} on ${baseline.name} gives one user the tokens of an answer, after the first.`,
+      `Source: ${baseline.source}.`,
+      ...(baseline.ttft_s === null ? [NO_FIRST_TOKEN] : []),
+      ...tokenLines(words),
+    ],
+  };
+}
+
+export function comparison(prediction, baseline) {
+  const [lpu, gpu] = [prediction.tokens_per_s, baseline.tokens_per_s].map(rateText);
+  return {
+    title: `${ratioText(ratio(prediction, baseline))} the GPU’s rate`,
+    mark: `computed from two numbers: one ${prediction.kind}, one ${baseline.kind}.`,
+    lines: [
+      `${lpu} ÷ ${gpu} tokens/s: output speed against output speed, the same model, one user on each side.`,
+      "It says nothing of chips, power or price.",
+    ],
+  };
+}
+
+export function clockTime({ prediction, count, total_s }) {
+  const first = prediction.ttft_s;
+  return {
+    title: `${countText(count, "token")} in ${secondsText(total_s)}`,
+    mark: MARKS[prediction.kind],
+    lines: [
+      "The clock’s time from acceptance to the last token; no network, no queue.",
+      first === null ? firstTokenUnknown(prediction) : `Time to the first token: ${secondsText(first)}.`,
+      `Source: ${prediction.source}.`,
+    ],
+  };
+}
+
+function firstTokenUnknown({ kind }) {
+  if (kind === "measured") return "The time to the first token is part of it.";
+  return `Time to the first token: –. ${NO_FIRST_TOKEN}`;
+}
+
+export function gpuTime({ prediction, baseline, count, total_s }) {
+  const gpu_s = dueAt(baseline, count);
+  const unlike = (baseline.ttft_s === null) !== (prediction.ttft_s === null);
+  return {
+    title: `${countText(count, "token")} after ${secondsText(gpu_s)}`,
+    mark: `computed from a number that is ${baseline.kind}.`,
+    lines: [
+      `When ${baseline.name} would have the same token: ${secondsText(gpu_s)} from acceptance, by its own clock; the LPU’s clock needed ${secondsText(total_s)}.`,
+      `Source: ${baseline.source}.`,
+      ...(baseline.ttft_s === null ? [NO_FIRST_TOKEN] : []),
+      ...(unlike ? ["Only one side’s time to the first token is known, so on short answers the times compare unlike things; the rates do not."] : []),
+    ],
+  };
+}
+
+export function computedRate({ measured, words, count }) {
+  return {
+    title: `${rateText(measured.tokens_per_s)} tokens/s, the words`,
+    mark: MARKS.measured,
+    lines: [
+      `How fast this machine computed this answer with ${words.name}: ${count - 1} tokens after the first ÷ the seconds they took.`,
+      `The first token was computed after ${secondsText(measured.ttft_s)}.`,
+      ...tokenLines(words),
+    ],
+  };
+}
+
+export function shownRate({ shownTokensPerS }) {
+  return {
+    title: `${rateText(shownTokensPerS)} tokens/s, in this browser`,
+    mark: MARKS.shown,
+    lines: [
+      "Tokens that arrived between the first frame and the last ÷ the seconds between them, by this browser’s clock.",
+      "Text comes in frames of 20 to 33 ms, so on short answers this is coarse.",
+    ],
+  };
+}
+
+export function wordsSize({ name, parameters }) {
+  return {
+    title: `${name}, ${parametersText(parameters)} parameters`,
+    mark: "counted in its checkpoint, which is in this project.",
+    lines: [
+      `${name} writes the words, whichever speed is picked: the large models’ weights are not on this machine.`,
+      "It is tiny, so do not expect much sense. Each word is computed here, none is stored.",
+    ],
+  };
+}
+
+function tokenLines(words) {
+  if (!words?.chars_per_token) return [];
+  const characters = words.chars_per_token.toFixed(1);
+  return [`Tokens are counted as ${words.name} counts them; one is about ${characters} characters.`];
+}

@@ -1,0 +1,35 @@
+/* Numbers → the words that the page prints. What is not known is a dash, never a zero. */
+
+export const UNKNOWN = "–";
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+
+export function rateText(tokensPerS) {
+  if (tokensPerS === null || tokensPerS === undefined) return UNKNOWN;
+  return (tokensPerS < 100 ? tenths : whole).format(tokensPerS);
+}
+
+export function secondsText(seconds) {
+  if (seconds === null || seconds === undefined) return UNKNOWN;
+  const digits = seconds < 10 ? 2 : seconds < 100 ? 1 : 0;
+  return `${seconds.toFixed(digits)} s`;
+}
+
+export function ratioText(ratio) {
+  return `${ratio.toFixed(ratio < 10 ? 1 : 0)} ×`;
+}
+
+export function countText(count, noun) {
+  return `${whole.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** 9302720 → "9.3M", as models are named by their size. */
+export function parametersText(parameters) {
+  if (parameters >= 1e9) return `${tenths.format(parameters / 1e9)}B`;
+  return `${tenths.format(parameters / 1e6)}M`;
+}
+
+export function hardwareText(prediction) {
+  return prediction.chips ? `on ${whole.format(prediction.chips)} LPU chips` : "on this machine";
+}

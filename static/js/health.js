@@ -1,0 +1,42 @@
+/* /healthz → whether this machine is still warming up; asked only while an accepted answer has no text. */
+
+const BETWEEN_MS = 700;
+
+export class Health {
+  #url;
+  #timer = 0;
+  #watch = null;
+
+  constructor(url) {
+    this.#url = url;
+  }
+
+  /** Calls `onEngine({state, detail})` again and again until `unwatch`. */
+  watch(onEngine) {
+    this.unwatch();
+    this.#watch = onEngine;
+    this.#ask(onEngine);
+  }
+
+  unwatch() {
+    clearTimeout(this.#timer);
+    this.#watch = null;
+  }
+
+  async #ask(onEngine) {
+    const engine = await engineOf(this.#url);
+    if (this.#watch !== onEngine) return;
+    if (engine) onEngine(engine);
+    this.#timer = setTimeout(() => this.#ask(onEngine), BETWEEN_MS);
+  }
+}
+
+/** The engine's {state, detail}; null while the server cannot be asked. */
+async function engineOf(url) {
+  try {
+    const response = await fetch(url, { cache: "no-store" });
+    return (await response.json()).engine;
+  } catch {
+    return null;
+  }
+}

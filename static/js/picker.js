@@ -1,0 +1,50 @@
+/* View: the native select of speeds, and the two rates under the box that say what to expect. */
+
+import * as explanations from "./explanations.js";
+import { hardwareText, rateText } from "./format.js";
+
+export class Picker {
+  #select;
+  #models;
+  #preview;
+
+  constructor(select, models, preview, explainer) {
+    this.#select = select;
+    this.#models = models;
+    this.#preview = preview;
+    select.addEventListener("change", () => this.#show());
+    explainer.attach(preview.querySelector("[data-explain=lpu]"), () => this.#clock());
+    explainer.attach(preview.querySelector("[data-explain=gpu]"), () => this.#gpu());
+    this.#show();
+  }
+
+  get model() {
+    return this.#models.find(({ id }) => id === this.#select.value);
+  }
+
+  #clock() {
+    return explanations.clockRate(this.model, this.model, this.model.tokens_per_s, null);
+  }
+
+  #gpu() {
+    return explanations.gpuRate(this.model, this.model.baseline, null);
+  }
+
+  #show() {
+    const { kind, tokens_per_s: rate, baseline } = this.model;
+    const isMachine = rate === null;
+    this.#part("lpu-rate").textContent = isMachine ? "as fast as it computes" : `${rateText(rate)} tokens/s`;
+    this.#part("lpu-mark").textContent = kind;
+    this.#part("lpu-name").textContent = hardwareText(this.model);
+    this.#part("gpu-side").hidden = !baseline;
+    this.#part("gpu-unknown").hidden = Boolean(baseline);
+    if (!baseline) return;
+    this.#part("gpu-rate").textContent = `${rateText(baseline.tokens_per_s)} tokens/s`;
+    this.#part("gpu-mark").textContent = baseline.kind;
+    this.#part("gpu-name").textContent = `on ${baseline.name}`;
+  }
+
+  #part(name) {
+    return this.#preview.querySelector(`[data-part=${name}]`);
+  }
+}

@@ -1,0 +1,126 @@
+/* State of one answer: what the socket said about it, with this browser's own stamps beside it.
+   `now_ms` is performance.now(), handed in. Nothing here knows of sockets or elements. */
+
+import { newId } from "./identity.js";
+import { rateBetween } from "./rates.js";
+
+const OPEN_STATES = new Set(["waiting", "warming", "streaming"]);
+const STATE_AT_END = { stop: "finished", length: "finished", stopped: "stopped", error: "error" };
+
+export class Reply {
+  id = newId();
+  state = "waiting";
+  text = "";
+  count = 0;
+  seq = 0; // the last frame that came on this subscription
+  key = null;
+  words = null;
+  prediction = null;
+  baseline = null;
+  reason = null;
+  usage = null;
+  measured = null;
+  problem = null; // {code, message} where there is one
+  stopWanted = false;
+  acceptedAt_ms = null;
+  clock_s = null;
+  #warning = null;
+  #arrivals = { first: null, last: null };
+  #clocks = { first: null, last: null };
+
+  constructor(model) {
+    this.model = model;
+  }
+
+  get isOpen() {
+    return OPEN_STATES.has(this.state);
+  }
+
+  get isAccepted() {
+    return this.key !== null;
+  }
+
+  get isRefused() {
+    return this.problem !== null && !this.isAccepted;
+  }
+
+  /** Again after a resume: the first acceptance stands, the frames count from 1. */
+  accept(message, now_ms) {
+    this.key = message.key;
+    this.words = message.words;
+    this.prediction = message.prediction;
+    this.baseline = message.baseline;
+    this.acceptedAt_ms ??= now_ms;
+    this.seq = 0;
+  }
+
+  take({ seq, text, count, clock_s }, now_ms) {
+    this.seq = seq;
+    this.text += text;
+    this.count += count;
+    this.clock_s = clock_s;
+    this.state = "streaming";
+    if (count === 0) return;
+    note(this.#arrivals, this.count, now_ms / 1000);
+    note(this.#clocks, this.count, clock_s);
+  }
+
+  finish({ reason, usage, measured }) {
+    this.reason = reason;
+    this.usage = usage;
+    this.measured = measured;
+    this.state = STATE_AT_END[reason];
+    if (reason === "error") this.problem ??= this.#warning ?? { code: "internal", message: "" };
+  }
+
+  /** Never accepted: the prompt is still the reader's. */
+  refuse(code, message) {
+    this.problem = { code, message };
+    this.state = "error";
+  }
+
+  /** The rest cannot be had any more; what came stays. */
+  lose(code, message) {
+    this.problem = { code, message };
+    this.state = "lost";
+  }
+
+  /** An error on the way, which ends nothing by itself. */
+  warn(code, message) {
+    this.#warning = { code, message };
+  }
+
+  /** Ended here, before the server had heard of it. */
+  withdraw() {
+    this.state = "stopped";
+    this.reason = "stopped";
+  }
+
+  /** The answer's rate: the clock's where it has one, else this machine's, live and then measured. */
+  get tokensPerS() {
+    if (!this.prediction) return null;
+    if (this.prediction.tokens_per_s !== null) return this.prediction.tokens_per_s;
+    return this.measured?.tokens_per_s ?? rateBetween(this.#clocks.first, this.#clocks.last);
+  }
+
+  /** What this browser received per second, between its first frame and its last. */
+  get shownTokensPerS() {
+    return rateBetween(this.#arrivals.first, this.#arrivals.last);
+  }
+
+  /** How long after its clock time the last text came; network and frames included. */
+  get late_s() {
+    if (!this.#arrivals.last || this.prediction.tokens_per_s === null) return 0;
+    return this.#arrivals.last.at_s - this.acceptedAt_ms / 1000 - this.clock_s;
+  }
+
+  /** The clock's seconds from acceptance to the last token so far. */
+  get total_s() {
+    return this.usage?.total_time ?? this.clock_s;
+  }
+}
+
+function note(stamps, count, at_s) {
+  stamps.first ??= { count, at_s };
+  stamps.last = { count, at_s };
+}

@@ -1,0 +1,221 @@
+"""The counters and bars: what they say, when they move, and that every number explains itself.
+
+The page's clock stands still until the test moves it, so nothing here depends on the wall clock.
+"""
+
+import re
+from itertools import pairwise
+
+import pytest
+from browser_harness import LLAMA, PEBBLE, HandAnswer, HandSocket, OpenHand, ask, part, reach
+from playwright.sync_api import Page, expect
+
+WATCH_HERO = """() => {
+    const hero = document.querySelector(".turn:last-child [data-part=lpu-rate]");
+    window.changes = [];
+    new MutationObserver(() => window.changes.push([performance.now(), hero.textContent]))
+        .observe(hero, {childList: true, characterData: true, subtree: true});
+}"""
+WATCH_TEXT = """() => {
+    const text = document.querySelector(".turn:last-child [data-part=text]");
+    window.node = text.firstChild;
+    window.rebuilt = 0;
+    window.appended = 0;
+    new MutationObserver((changes) => {
+        for (const change of changes) {
+            if (change.type === "childList") window.rebuilt += 1;
+            else if (change.target.data.startsWith(change.oldValue)) window.appended += 1;
+            else window.rebuilt += 1;
+        }
+    }).observe(text, {childList: true, characterDataOldValue: true, subtree: true});
+}"""
+
+
+def stop_clock(page: Page) -> None:
+    page.clock.install(time=0)
+
+
+@pytest.fixture
+def still(open_hand: OpenHand) -> HandSocket:
+    """A page whose clock only the test moves."""
+    hand = open_hand(stop_clock, has_own_clock=True)
+    hand.page.clock.pause_at(3_600_000)
+    return hand
+
+
+def draw(page: Page) -> None:
+    """Two animation frames, after what was sent has come."""
+    page.evaluate("0")
+    page.clock.run_for(40)
+
+
+def accepted(hand: HandSocket, model: str | None = None) -> HandAnswer:
+    if model:
+        hand.page.select_option("#model", model)
+    ask(hand.page, "How fast?")
+    answer = hand.accept(hand.heard("generate"))
+    hand.page.wait_for_selector("[data-gpu]")
+    return answer
+
+
+def fill_of(page: Page, bar: str) -> float:
+    return float(part(page, bar).evaluate("bar => bar.style.getPropertyValue('--fill')"))
+
+
+def test_the_gpus_bar_goes_on_alone_and_says_when_it_is_there(still: HandSocket) -> None:
+    page = still.page
+    answer = accepted(still)
+    answer.write("word " * 96, count=96, clock_s=95 / 480)
+    reach(page, "streaming")
+    page.clock.run_for(198)
+    answer.finish(total_s=95 / 480)
+    reach(page, "finished")
+    page.clock.run_for(100)
+    expect(part(page, "gpu-side")).to_have_attribute("data-gpu", "running")
+    reached = re.fullmatch(r"(\d+) of 96", part(page, "gpu-progress").inner_text())
+    assert reached is not None
+    assert 0 < int(reached[1]) < 96
+    assert 0 < fill_of(page, "gpu-bar") < fill_of(page, "lpu-bar")
+    page.clock.run_for(400)
+    expect(part(page, "gpu-side")).to_have_attribute("data-gpu", "there")
+    expect(part(page, "gpu-progress")).to_have_text("there after 0.47 s · 0.27 s later")
+    expect(part(page, "lpu-progress")).to_have_text("96 tokens in 0.20 s")
+    assert fill_of(page, "gpu-bar") == fill_of(page, "lpu-bar")
+
+
+def test_a_short_answer_may_be_there_earlier_on_the_gpu(still: HandSocket) -> None:
+    """Llama 2 70B's LPU clock has a time to the first token, the GPU's has none published."""
+    answer = accepted(still, LLAMA)
+    answer.write("word " * 5, count=5, clock_s=0.222 + 4 / 255)
+    answer.finish(total_s=0.222 + 4 / 255)
+    reach(still.page, "finished")
+    still.page.clock.run_for(1000)
+    expect(part(still.page, "gpu-progress")).to_have_text("there after 0.06 s · 0.17 s earlier")
+    part(still.page, "gpu-time").click()
+    expect(still.page.locator("#explanation")).to_contain_text("compare unlike things")
+
+
+def test_pebbles_rate_is_live_and_then_measured(still: HandSocket) -> None:
+    answer = accepted(still, PEBBLE)
+    hero = part(still.page, "lpu-rate")
+    expect(hero).to_have_text("–")
+    answer.write("a", count=10, clock_s=0.010)
+    answer.write("b", count=100, clock_s=0.060)
+    reach(still.page, "streaming")
+    draw(still.page)
+    still.page.clock.run_for(200)
+    expect(hero).to_have_text("2,000")
+    answer.finish(total_s=0.06, measured=2430.4)
+    reach(still.page, "finished")
+    still.page.clock.run_for(200)
+    expect(hero).to_have_text("2,430")
+    expect(part(still.page, "lpu-mark")).to_have_text("measured")
+    expect(part(still.page, "gpu-name")).to_have_text("no GPU figure yet")
+    for hidden in ("ratio", "gpu-number", "gpu-bar", "computed-side"):
+        expect(part(still.page, hidden)).to_be_hidden()
+
+
+def test_the_hero_changes_at_most_ten_times_a_second(still: HandSocket) -> None:
+    answer = accepted(still, PEBBLE)
+    still.page.evaluate(WATCH_HERO)
+    for frame in range(1, 41):
+        answer.write("x", count=30 + frame % 7, clock_s=frame * 0.025)
+        still.page.evaluate("0")
+        still.page.clock.run_for(25)
+    still.page.clock.run_for(200)
+    changes = still.page.evaluate("window.changes")
+    gaps_ms = [after[0] - before[0] for before, after in pairwise(changes)]
+    assert len(changes) > 5
+    assert min(gaps_ms) >= 100
+
+
+def test_the_hero_keeps_its_width(still: HandSocket) -> None:
+    answer = accepted(still, PEBBLE)
+    hero = part(still.page, "lpu-rate")
+    widths = set()
+    for count, clock_s in ((1, 0.0), (98, 1.0), (900, 1.5), (8000, 2.9)):
+        answer.write("x", count=count, clock_s=clock_s)
+        draw(still.page)
+        still.page.clock.run_for(200)
+        widths.add(hero.evaluate("digits => digits.getBoundingClientRect().width"))
+    assert len(widths) == 1
+
+
+def test_text_is_appended_to_one_node_and_never_rebuilt(still: HandSocket) -> None:
+    answer = accepted(still)
+    still.page.evaluate(WATCH_TEXT)
+    for frame in range(20):
+        answer.write(f"<b>{frame}</b> ", count=2, clock_s=frame / 100)
+        if frame % 4 == 3:
+            draw(still.page)
+    answer.finish()
+    reach(still.page, "finished")
+    assert part(still.page, "text").inner_text() == " ".join(f"<b>{n}</b>" for n in range(20)) + " "
+    assert still.page.evaluate("window.rebuilt") == 0
+    assert 0 < still.page.evaluate("window.appended") <= 20
+    assert still.page.evaluate("window.node.isConnected")
+
+
+def test_words_slower_than_the_clock_are_said_to_be(still: HandSocket) -> None:
+    answer = accepted(still)
+    late = part(still.page, "late")
+    answer.write("soon", count=10, clock_s=9 / 480)
+    reach(still.page, "streaming")
+    draw(still.page)
+    expect(late).to_be_hidden()
+    still.page.clock.run_for(3000)
+    answer.write(" late", count=10, clock_s=19 / 480)
+    draw(still.page)
+    expect(late).to_contain_text("The words come later than this clock says.")
+    answer.finish(total_s=19 / 480, measured=6.7)
+    reach(still.page, "finished")
+    expect(late).to_contain_text("s later than this clock says")
+    expect(part(still.page, "shown-rate")).to_have_text(re.compile(r"^\d\.?\d* tokens/s$"))
+
+
+NUMBERS = {
+    "lpu-number": ["published", "price page", "3.9 characters", "clock"],
+    "gpu-number": ["published", "gpt-fast", "8 × A100"],
+    "ratio": ["480 ÷ 204", "one user on each side"],
+    "lpu-time": ["96 tokens in 0.20 s", "Time to the first token: –"],
+    "gpu-time": ["0.47 s", "gpt-fast"],
+    "computed-number": ["measured", "95 tokens after the first"],
+    "shown-number": ["shown", "this browser"],
+}
+
+
+@pytest.mark.parametrize("way", ["hover", "focus", "click"])
+def test_every_number_explains_itself(hand: HandSocket, way: str) -> None:
+    page = hand.page
+    ask(page, "How fast?")
+    answer = hand.accept(hand.heard("generate"))
+    answer.write("word " * 50, count=50, clock_s=49 / 480)
+    reach(page, "streaming")
+    expect(part(page, "text")).to_contain_text("word")
+    hand.heard("ack")  # a frame later: two stamps make a rate
+    answer.write("word " * 46, count=46, clock_s=95 / 480)
+    answer.finish(total_s=95 / 480)
+    page.wait_for_selector("[data-gpu=there]")
+    explanation = page.locator("#explanation")
+    for name, said in NUMBERS.items():
+        number = part(page, name)
+        if way == "focus":
+            page.keyboard.press("Tab")
+            number.focus()
+        else:
+            number.hover() if way == "hover" else number.click()
+        expect(number).to_have_attribute("aria-expanded", "true")
+        for words in said:
+            expect(explanation).to_contain_text(words)
+        page.keyboard.press("Escape")
+        expect(explanation).to_be_hidden()
+
+
+def test_before_the_first_prompt_the_rates_explain_themselves_too(hand: HandSocket) -> None:
+    for selector, said in (
+        ("#preview [data-explain=lpu]", "price page"),
+        ("#preview [data-explain=gpu]", "gpt-fast"),
+        ("#words", "computed here, none is stored"),
+    ):
+        hand.page.click(selector)
+        expect(hand.page.locator("#explanation")).to_contain_text(said)
