@@ -21,7 +21,7 @@ LOG_BYTES_PER_TOKEN = 256  # a Token, its text and its floats, as CPython holds 
 class Params:
     """How the next token is chosen and when to end. Temperature 0 takes the likeliest token."""
 
-    temperature: float = 0.7
+    temperature: float = 0.3
     top_p: float = 0.9
     max_tokens: int = 1024
     seed: int | None = None

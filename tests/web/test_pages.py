@@ -48,7 +48,7 @@ def test_the_page_lists_the_models_and_picks_the_first(served: Served) -> None:
     assert data["default_model"] == "mixtral-8x7b-32768"
     assert data["words"] == {"name": "Hand", "parameters": 1, "state": "ready", "detail": ""}
     assert data["defaults"] == {
-        "temperature": 0.7,
+        "temperature": 0.3,
         "top_p": 0.9,
         "max_tokens": 1024,
         "seed": None,

@@ -1,0 +1,88 @@
+"""Conversations as ids to full rows of fixed length, several conversations a row, and rows to
+batches of one size.
+
+Fixed shapes let the compiled step be reused; short conversations share rows of 256, so that
+attention stays cheap.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from training.tokenizer import PAD_ID, Encoded
+
+ROW_LENGTHS = (256, 512, 1024)
+PADDING_SEGMENT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of one length. `targets` are the flat places of learned ids, `sources` the places just
+    before them."""
+
+    ids: npt.NDArray[np.int64]  # [rows, length]
+    segments: npt.NDArray[
+        np.int64
+    ]  # [rows, length], the number of the conversation, or PADDING_SEGMENT
+    sources: npt.NDArray[np.int64]  # [learned]
+    targets: npt.NDArray[np.int64]  # [learned], ids
+
+
+def pack(encoded: Sequence[Encoded], length: int) -> list[list[Encoded]]:
+    """First fit, longest first: rows whose conversations fill `length` nearly whole."""
+    rows: list[list[Encoded]] = []
+    free: list[int] = []
+    for item in sorted(encoded, key=lambda item: -len(item.ids)):
+        place = next((i for i, room in enumerate(free) if room >= len(item.ids)), len(rows))
+        if place == len(rows):
+            rows.append([])
+            free.append(length)
+        rows[place].append(item)
+        free[place] -= len(item.ids)
+    return rows
+
+
+def _cut(item: Encoded) -> Encoded:
+    longest = ROW_LENGTHS[-1]
+    return Encoded(item.ids[:longest], item.is_learned[:longest])
+
+
+def batch_of(rows: Sequence[Sequence[Encoded]], length: int, height: int) -> Batch:
+    """A batch of exactly `height` rows; missing rows are padding."""
+    ids = np.full((height, length), PAD_ID, dtype=np.int64)
+    segments = np.full((height, length), PADDING_SEGMENT, dtype=np.int64)
+    learned = np.zeros((height, length), dtype=np.bool_)
+    for i, row in enumerate(rows):
+        start = 0
+        for number, item in enumerate(row):
+            end = start + len(item.ids)
+            ids[i, start:end], segments[i, start:end], learned[i, start:end] = (
+                item.ids,
+                number,
+                item.is_learned,
+            )
+            start = end
+    places = np.flatnonzero(learned)
+    return Batch(ids, segments, places - 1, ids.reshape(-1)[places])
+
+
+def batches_of(encoded: Sequence[Encoded], tokens: int, rng: random.Random) -> Iterator[Batch]:
+    """Batches of `tokens` ids each, lengths mixed at random; the last of each length may hold
+    padding rows."""
+    by_length: dict[int, list[Encoded]] = {length: [] for length in ROW_LENGTHS}
+    for item in encoded:
+        by_length[next((n for n in ROW_LENGTHS if len(item.ids) <= n), ROW_LENGTHS[-1])].append(
+            _cut(item)
+        )
+    batches: list[tuple[int, list[list[Encoded]]]] = []
+    for length, items in by_length.items():
+        rows = pack(items, length)
+        rng.shuffle(rows)
+        height = tokens // length
+        batches += [(length, rows[i : i + height]) for i in range(0, len(rows), height)]
+    rng.shuffle(batches)
+    for length, chosen in batches:
+        yield batch_of(chosen, length, tokens // length)
