@@ -15,8 +15,10 @@ const STATUS = {
 const LOST = "The rest of this answer can no longer be had from the server. What came is kept.";
 const FAILED = "Something broke while this was written.";
 const RUNNING = ["lpu-rate", "lpu-progress", "gpu-progress"];
-const LATE_S = 0.3; // less is frames and network
+const LATE_S = 0.3;
 const LATE_SHARE = 0.15;
+const SLOW_S = 0.1;
+const SLOW_SHARE = 0.95;
 
 export class AnswerView {
   element;
@@ -158,6 +160,7 @@ export class AnswerView {
     const { measured, prediction, shownTokensPerS } = reply;
     const hasMeasured = Boolean(measured?.tokens_per_s) && prediction.kind !== "measured";
     this.#showRate();
+    this.#showLateness(reply);
     this.#hideRunning(false);
     this.#parts.here.hidden = !hasMeasured && shownTokensPerS === null;
     this.#parts["computed-side"].hidden = !hasMeasured;
@@ -171,15 +174,20 @@ export class AnswerView {
     for (const part of RUNNING) this.#parts[part].setAttribute("aria-hidden", isRunning);
   }
 
-  #showLateness({ late_s, clock_s, isOpen }) {
-    const isLate = late_s > Math.max(LATE_S, LATE_SHARE * clock_s);
-    this.#parts.late.hidden = !isLate;
-    if (!isLate) return;
-    const cause = this.#wasWarming ? "this machine had to warm up" : "this machine or the connection was slower";
-    const text = isOpen
+  /** Words slower than the clock are said to be: the clock's rate stands above them, not theirs. */
+  #showLateness(reply) {
+    this.#parts.late.hidden = !isLate(reply);
+    if (this.#parts.late.hidden) return;
+    const text = reply.isOpen
       ? "The words come later than this clock says."
-      : `The words came ${secondsText(late_s)} later than this clock says: ${cause}.`;
+      : `The words came ${secondsText(reply.late_s)} later than this clock says: ${this.#cause(reply)}.`;
     if (this.#parts.late.textContent !== text) this.#parts.late.textContent = text;
+  }
+
+  #cause(reply) {
+    if (this.#wasWarming) return "this machine had to warm up";
+    if (isSlow(reply)) return `this machine computed them at ${rateText(reply.measured.tokens_per_s)} tokens/s`;
+    return "they were held up on their way";
   }
 
   #showProblem({ problem }) {
@@ -206,6 +214,17 @@ export class AnswerView {
 /** One sentence for a reply that did not end well. */
 export function problemText({ state, problem }) {
   return state === "lost" ? LOST : problem.message || FAILED;
+}
+
+/** By more than frames and a network explain; less where this machine itself was slower. */
+function isLate(reply) {
+  const tolerance_s = isSlow(reply) ? SLOW_S : Math.max(LATE_S, LATE_SHARE * reply.clock_s);
+  return reply.late_s > tolerance_s;
+}
+
+function isSlow({ measured, prediction }) {
+  if (!measured?.tokens_per_s || prediction.tokens_per_s === null) return false;
+  return measured.tokens_per_s < SLOW_SHARE * prediction.tokens_per_s;
 }
 
 function partsOf(element) {

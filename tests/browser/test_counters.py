@@ -170,6 +170,7 @@ def test_words_slower_than_the_clock_are_said_to_be(still: HandSocket) -> None:
     answer.finish(total_s=19 / 480, measured=6.7)
     reach(still.page, "finished")
     expect(late).to_contain_text("s later than this clock says")
+    expect(late).to_contain_text("this machine computed them at 6.7 tokens/s")
     expect(part(still.page, "shown-rate")).to_have_text(re.compile(r"^\d\.?\d* tokens/s$"))
 
 
