@@ -7,7 +7,7 @@ from lpu_engine.model.arithmetic import Float32
 from lpu_engine.runtime.floats import ZERO, exp, float32, lane_sum
 from lpu_engine.runtime.jit import jit
 
-BLOCK = 64  # positions in a block of the cache
+BLOCK = 32  # positions in a block of the cache: wide enough for vectors, little to waste
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]

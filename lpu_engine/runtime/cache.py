@@ -1,4 +1,4 @@
-"""Keys and values of all sequences, in blocks of 64 positions that come and go.
+"""Keys and values of all sequences, in blocks of 32 positions that come and go.
 
 The arrays are reserved, not touched: a block costs memory from its first use on.
 """

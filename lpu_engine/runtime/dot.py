@@ -55,8 +55,8 @@ def best_multiply_add() -> MultiplyAdd:
 def make_tile(groups: int, tokens: int, multiply_add: MultiplyAdd) -> Any:
     """The loop for so many groups of outputs and tokens at once, unrolled.
 
-    tile(weights [groups * quads * 64] uint8, inputs [tokens * quads * 4] int8,
-    sums [groups * tokens * 16] int32, quads): sums are overwritten.
+    tile(weights [groups * quads * 64] uint8, inputs [tokens * quads * 4] int8, sums int32, quads,
+    stride): the sums of a token's groups, side by side, begin `stride` after the token's before.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -64,7 +64,7 @@ def make_tile(groups: int, tokens: int, multiply_add: MultiplyAdd) -> Any:
         weights, inputs, sums = (
             context.make_array(kind)(context, builder, array).data for kind, array in arrays
         )
-        quads = args[3]
+        quads, stride = args[3:]
         held = [cgutils.alloca_once_value(builder, _ZERO) for _ in range(groups * tokens)]
         with cgutils.for_range(builder, quads) as loop:
             rows = [_load(builder, weights, g, quads, loop.index, _BYTES) for g in range(groups)]
@@ -73,14 +73,16 @@ def make_tile(groups: int, tokens: int, multiply_add: MultiplyAdd) -> Any:
                 for slot, row in zip(held[token::tokens], rows, strict=True):
                     builder.store(multiply_add(builder, builder.load(slot), row, four), slot)
         for index, slot in enumerate(held):
-            target = builder.gep(sums, [ir.Constant(quads.type, index * OUTPUTS)])
-            target = builder.bitcast(target, _SUMS.as_pointer())
+            group, token = divmod(index, tokens)
+            row = builder.mul(ir.Constant(stride.type, token), stride)
+            place = builder.add(row, ir.Constant(stride.type, group * OUTPUTS))
+            target = builder.bitcast(builder.gep(sums, [place]), _SUMS.as_pointer())
             builder.store(builder.load(slot), target, align=4)
         return context.get_dummy_value()
 
     @intrinsic
-    def tile(typing: Any, weights: Any, inputs: Any, sums: Any, quads: Any) -> Any:
-        return types.void(weights, inputs, sums, quads), generate
+    def tile(typing: Any, weights: Any, inputs: Any, sums: Any, quads: Any, stride: Any) -> Any:
+        return types.void(weights, inputs, sums, quads, stride), generate
 
     return tile
 

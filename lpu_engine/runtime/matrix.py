@@ -45,28 +45,16 @@ def quantize(x: Float32, values: Int8, scales: Float32, sums: Int32) -> None:
 
 
 @jit
-def finish(
-    held: Int32,
-    groups: int,
-    tokens: int,
-    first_row: int,
-    first_token: int,
-    inputs: Inputs,
-    scales: Float32,
-    out: Float32,
-) -> None:
-    """Exact sums [groups, tokens, 16] of a tile become float32 outputs."""
+def scale(sums: Int32, inputs: Inputs, scales: Float32, out: Float32, first: int) -> None:
+    """Exact sums [T, n] become the float32 outputs from `first` on."""
     _, x_scales, input_sums = inputs
-    for group in range(groups):
-        row = first_row + group * OUTPUTS
-        count = min(OUTPUTS, out.shape[1] - row)
-        for token in range(tokens):
-            t = first_token + token
-            excess = int32(int32(WEIGHT_OFFSET) * input_sums[t])
-            tile = held[(group * tokens + token) * OUTPUTS :]
-            for i in range(count):
-                exact = int32(tile[i] - excess)  # int32 throughout, so that it vectorises
-                out[t, row + i] = float32(exact) * x_scales[t] * scales[row + i]
+    count = min(sums.shape[1], out.shape[1] - first)
+    for t in range(sums.shape[0]):
+        excess = int32(int32(WEIGHT_OFFSET) * input_sums[t])
+        row, row_scales, row_out = sums[t], scales[first : first + count], out[t, first:]
+        for i in range(count):
+            exact = int32(row[i] - excess)  # int32 throughout, so that it vectorises
+            row_out[i] = float32(exact) * x_scales[t] * row_scales[i]
 
 
 @jit
@@ -76,7 +64,8 @@ def matrix_groups(
     """out[t, n] for the groups low <= g < high of outputs, in tiles of 4 groups, 4 tokens."""
     values = inputs[0]
     tokens, quads = values.shape[0], packed.shape[1]
-    held = np.empty(WIDE_GROUPS * WIDE_TOKENS * OUTPUTS, np.int32)
+    stride = (high - low) * OUTPUTS
+    sums = np.empty((tokens, stride), np.int32)
     group = low
     while group < high:
         wide = high - group >= WIDE_GROUPS
@@ -86,17 +75,18 @@ def matrix_groups(
         while t < tokens:
             many = WIDE_TOKENS if tokens - t >= WIDE_TOKENS else 1
             x = values[t : t + many].reshape(-1)
+            place = sums[t:, (group - low) * OUTPUTS :]
             if wide and many > 1:
-                tile_4x4(rows, x, held, quads)
+                tile_4x4(rows, x, place, quads, stride)
             elif wide:
-                tile_4x1(rows, x, held, quads)
+                tile_4x1(rows, x, place, quads, stride)
             elif many > 1:
-                tile_1x4(rows, x, held, quads)
+                tile_1x4(rows, x, place, quads, stride)
             else:
-                tile_1x1(rows, x, held, quads)
-            finish(held, groups, many, group * OUTPUTS, t, inputs, scales, out)
+                tile_1x1(rows, x, place, quads, stride)
             t += many
         group += groups
+    scale(sums, inputs, scales, out, low * OUTPUTS)
 
 
 @jit_parallel

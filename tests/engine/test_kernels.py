@@ -123,12 +123,12 @@ def sums_of_tile(weights: Int8, inputs: Int8, multiply_add: dot.MultiplyAdd) -> 
 
     @numba.njit
     def run(rows: NDArray[np.uint8], x: Int8, sums: NDArray[np.int32], quads: int) -> None:
-        tile(rows, x, sums, quads)
+        tile(rows, x, sums, quads, sums.shape[1])
 
-    sums = np.full(groups * tokens * OUTPUTS, -1, np.int32)
+    sums = np.full((tokens, (groups + 1) * OUTPUTS), -1, np.int32)
     run(pack(weights).reshape(-1), inputs.reshape(-1), sums, quads)
-    by_group = sums.reshape(groups, tokens, OUTPUTS)
-    return by_group.swapaxes(1, 2).reshape(groups * OUTPUTS, tokens)
+    assert (sums[:, groups * OUTPUTS :] == -1).all()
+    return sums[:, : groups * OUTPUTS].T
 
 
 @pytest.mark.parametrize("multiply_add", {dot.multiply_add_portable, dot.best_multiply_add()})
