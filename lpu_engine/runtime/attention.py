@@ -1,11 +1,12 @@
 """Rotary positions and attention over the blocks of a key-value cache."""
 
 import numpy as np
+from numba import prange
 from numpy.typing import NDArray
 
 from lpu_engine.model.arithmetic import Float32
 from lpu_engine.runtime.floats import ZERO, exp, float32, lane_sum
-from lpu_engine.runtime.jit import jit
+from lpu_engine.runtime.jit import jit, jit_parallel
 
 BLOCK = 32  # positions in a block of the cache: wide enough for vectors, little to waste
 
@@ -114,6 +115,53 @@ def attend(
 
 
 @jit
+def attend_part(
+    heads: Float32,
+    positions: Int64,
+    blocks: Int32,
+    keys: Float32,
+    values: Float32,
+    scores: Float32,
+    out: Float32,
+    part: int,
+    parts: int,
+) -> None:
+    """Every `parts`-th query of all rows, from `part` on: dealt, since later rows take longer."""
+    head_dim = keys.shape[2]
+    query_heads = out.shape[1] // head_dim
+    group = query_heads // keys.shape[1]
+    for query in range(part, heads.shape[0] * query_heads, parts):
+        t, head = query // query_heads, query % query_heads
+        start, end = head * head_dim, (head + 1) * head_dim
+        attend(
+            heads[t, start:end],
+            head // group,
+            positions[t] + 1,
+            blocks[t],
+            keys,
+            values,
+            scores,
+            out[t, start:end],
+        )
+
+
+@jit_parallel
+def attend_threads(
+    heads: Float32,
+    positions: Int64,
+    blocks: Int32,
+    keys: Float32,
+    values: Float32,
+    scores: Float32,
+    out: Float32,
+    threads: int,
+) -> None:
+    """attend_part with the queries dealt to threads, each with its own row of scores."""
+    for part in prange(threads):
+        attend_part(heads, positions, blocks, keys, values, scores[part], out, part, threads)
+
+
+@jit
 def attention(
     heads: Float32,
     positions: Int64,
@@ -122,22 +170,11 @@ def attention(
     values: Float32,
     scores: Float32,
     out: Float32,
+    threads: int,
 ) -> None:
     """Every row's queries over the row's own prefix, out of the cache of one layer."""
-    kv_heads, head_dim = keys.shape[1], keys.shape[2]
-    query_heads = out.shape[1] // head_dim
-    group = query_heads // kv_heads
-    store(heads, query_heads * head_dim, positions, blocks, keys, values)
-    for t in range(heads.shape[0]):
-        for head in range(query_heads):
-            start, end = head * head_dim, (head + 1) * head_dim
-            attend(
-                heads[t, start:end],
-                head // group,
-                positions[t] + 1,
-                blocks[t],
-                keys,
-                values,
-                scores,
-                out[t, start:end],
-            )
+    store(heads, out.shape[1], positions, blocks, keys, values)
+    if threads > 1:
+        attend_threads(heads, positions, blocks, keys, values, scores, out, threads)
+    else:
+        attend_part(heads, positions, blocks, keys, values, scores[0], out, 0, 1)

@@ -20,6 +20,7 @@ from lpu_engine.runtime.jit import compiling
 from lpu_engine.runtime.kernels import Activations, Batch
 from lpu_engine.runtime.weights import Place, Weights, quads_of
 
+MOST_THREADS = 2
 NOWHERE = Place(0, kernels.NO_GAIN, 0, 0)
 
 
@@ -115,7 +116,7 @@ def _activations(table: Sequence[Operation], max_rows: int, window: int) -> Acti
     widest = max(o.source_width for o in table if o.kind == Kind.MATRIX)
     x_values = np.empty(max_rows * quads_of(widest) * QUAD, np.int8)
     x_scales, x_sums = np.empty(max_rows, np.float32), np.empty(max_rows, np.int32)
-    scores = np.empty(window + BLOCK, np.float32)
+    scores = np.empty((MOST_THREADS, window + BLOCK), np.float32)
     return arena, offsets, x_values, x_scales, x_sums, scores
 
 

@@ -75,7 +75,9 @@ def run(
             head_dim = keys.shape[3]
             rotary(target, width // head_dim - keys.shape[2], head_dim, positions, cosine, sine)
         elif kind == ATTENTION:
-            attention(source, positions, blocks, keys[layer], cached[layer], scores, target)
+            attention(
+                source, positions, blocks, keys[layer], cached[layer], scores, target, threads
+            )
         elif kind == GATE:
             gate(source, target)
         elif kind == ADD:

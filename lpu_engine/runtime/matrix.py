@@ -21,6 +21,7 @@ from lpu_engine.runtime.jit import jit, jit_parallel
 Int32 = NDArray[np.int32]
 Packed = NDArray[np.uint8]  # [groups, quads, 16 outputs, 4 inputs], int8 plus 128
 Inputs = tuple[Int8, Float32, Int32]  # values [T, quads * 4], scales [T], sums [T]
+WORTH_THREADS = 2**18  # weights times tokens; below it a second thread comes too late
 
 
 @jit
@@ -106,7 +107,7 @@ def matrix(
 ) -> None:
     """arithmetic.matrix: out [T, N] = x [T, K] times packed int8 rows."""
     quantize(x, inputs[0], inputs[1], inputs[2])
-    if threads > 1:
+    if threads > 1 and packed.size * x.shape[0] >= WORTH_THREADS:
         matrix_threads(inputs, packed, scales, out, threads)
     else:
         matrix_groups(inputs, packed, scales, out, 0, packed.shape[0])

@@ -32,7 +32,7 @@ def ids_of(count: int, seed: int = 0) -> list[int]:
     return [int(i) for i in np.random.default_rng(seed).integers(0, 300, count)]
 
 
-def prepared(checkpoint: Checkpoint, blocks: int = 64) -> tuple[Executor, Cache]:
+def prepared(checkpoint: Checkpoint, blocks: int = 128) -> tuple[Executor, Cache]:
     cache = Cache(checkpoint.architecture, blocks)
     return Executor(load_weights(checkpoint), cache), cache
 
@@ -132,7 +132,7 @@ def test_two_chunks_of_one_sequence_may_share_a_step(
 
 
 def test_blocks_that_others_used_leave_no_trace(checkpoint: Checkpoint, reference: Float32) -> None:
-    executor, cache = prepared(checkpoint, blocks=3)
+    executor, cache = prepared(checkpoint, blocks=6)
     cache.keys[:], cache.values[:] = np.nan, np.nan
     fed(executor, cache, ids_of(190, seed=3), chunk=95)
     for position, logits in fed(executor, cache, ids_of(150), chunk=50).items():
