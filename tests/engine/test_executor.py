@@ -164,7 +164,7 @@ GOOD = Chunk([1, 2], 3, np.array([0], np.int32))
         (replace(GOOD, position=255, blocks=np.arange(9, dtype=np.int32)), "fit"),
         (replace(GOOD, blocks=np.array([], np.int32)), "fit"),
         (replace(GOOD, blocks=np.array([-1], np.int32)), "blocks"),
-        (replace(GOOD, blocks=np.array([64], np.int32)), "blocks"),
+        (replace(GOOD, blocks=np.array([128], np.int32)), "blocks"),
     ],
 )
 def test_what_is_out_of_bounds_is_refused(chunk: Chunk, named: str, checkpoint: Checkpoint) -> None:
