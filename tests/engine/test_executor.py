@@ -160,7 +160,7 @@ GOOD = Chunk([1, 2], 3, np.array([0], np.int32))
         (replace(GOOD, ids=[-1]), "Ids"),
         (replace(GOOD, ids=[320]), "Ids"),
         (replace(GOOD, position=-1), "fit"),
-        (replace(GOOD, position=63), "fit"),
+        (replace(GOOD, position=31), "fit"),
         (replace(GOOD, position=255, blocks=np.arange(9, dtype=np.int32)), "fit"),
         (replace(GOOD, blocks=np.array([], np.int32)), "fit"),
         (replace(GOOD, blocks=np.array([-1], np.int32)), "blocks"),
