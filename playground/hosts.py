@@ -34,6 +34,11 @@ def lan_hosts() -> tuple[str, ...]:
     return (name, f"{name}.local", *sorted(map(_as_in_a_url, addresses)))
 
 
+def lan_host() -> str | None:
+    """This machine's address on its network: that of the route out."""
+    return next(iter(_way_out(*FAR_AWAY[0])), None)
+
+
 def _way_out(family: socket.AddressFamily, far_away: str) -> list[str]:
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from playground.hosts import lan_host
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = "8000"
 WEBSOCKET_MESSAGE_LIMIT_BYTES = 1024 * 1024
@@ -127,17 +129,6 @@ def why_not_written(error: OSError, folder: str) -> str:
         f"Cannot write {error.filename or folder} ({error.strerror}): "
         "make it yours to write, or copy the project to a folder that is."
     )
-
-
-def lan_host() -> str | None:
-    """This machine's address on its network: that of the route out. No packet is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # a documentation address: any route will do
-        except OSError:
-            return None
-        host: str = probe.getsockname()[0]
-    return host
 
 
 def greeting(address: Address, lan: str | None) -> list[str]:
