@@ -1,6 +1,7 @@
 """Every operation's result, defined to the bit: plain numpy, float32, a written order of sums.
 
-Kernels, simulator and reference must give exactly these bits. No fused multiply-add, no reordering.
+Kernels, simulator and reference must give exactly these bits. No fused multiply-add, no reordering;
+sums follow the chip's 320 lanes, which are 20 superlanes of 16.
 """
 
 import numpy as np
@@ -9,9 +10,10 @@ from numpy.typing import NDArray
 Float32 = NDArray[np.float32]
 Int8 = NDArray[np.int8]
 
-LANES = 16  # sums run in 16 lanes, then over the lanes in order
+LANES = 320  # of the chip: element i of a row stands in lane i mod 320
+SUPERLANE = 16  # lanes that are wired as one; lanes of the same place in it are summed first
 INT8_MAX = np.float32(127.0)
-SMALLEST = np.float32(1e-36)  # a row with nothing larger counts as zeros: 127 / x would overflow
+SMALLEST = np.float32(1e-36)  # rows are scaled up as if they held this: 127 / x would overflow
 
 # exp: Cody-Waite reduction to |r| <= ln(2) / 2, then a polynomial of degree 7 (Cephes, expf).
 EXP_LOWEST = np.float32(-87.0)
@@ -49,24 +51,37 @@ def exp(x: Float32) -> Float32:
 
 
 def lane_sum(x: Float32) -> Float32:
-    """Sum over the last axis: element i goes to lane i mod 16, then lanes 0 to 15 in order."""
-    short = -x.shape[-1] % LANES
-    padded = np.concatenate([x, np.zeros((*x.shape[:-1], short), np.float32)], axis=-1)
-    rows = padded.reshape(*x.shape[:-1], -1, LANES)
-    lanes = np.zeros((*x.shape[:-1], LANES), np.float32)
-    for i in range(rows.shape[-2]):
-        lanes = lanes + rows[..., i, :]
-    total = lanes[..., 0]
-    for lane in range(1, LANES):
-        total = total + lanes[..., lane]
+    """Sum over the last axis: each of 320 lanes, then over the superlanes, then its 16 lanes.
+
+    Every sum runs in order; what the last turn of lanes lacks are zeros.
+    """
+    superlane = _sum_every(_sum_every(x, LANES), SUPERLANE)
+    total = superlane[..., 0]
+    for lane in range(1, SUPERLANE):
+        total = total + superlane[..., lane]
     return total
 
 
+def _sum_every(x: Float32, lanes: int) -> Float32:
+    """[..., K] -> [..., lanes]: elements i, i + lanes, i + 2 lanes ... in order, from zero on."""
+    short = -x.shape[-1] % lanes
+    padded = np.concatenate([x, np.zeros((*x.shape[:-1], short), np.float32)], axis=-1)
+    turns = padded.reshape(*x.shape[:-1], -1, lanes)
+    sums = np.zeros((*x.shape[:-1], lanes), np.float32)
+    for turn in range(turns.shape[-2]):
+        sums = sums + turns[..., turn, :]
+    return sums
+
+
 def quantize(x: Float32) -> tuple[Int8, Float32]:
-    """Rows to int8 with one scale each: [..., K] -> values [..., K], scales [...]."""
+    """Rows to int8 with one scale each: [..., K] -> values [..., K], scales [...].
+
+    Zeros stay zeros with scale 0. Rows below SMALLEST are multiplied by 127 / SMALLEST only, so
+    that they lose steps and come back smaller: off by less than SMALLEST.
+    """
     largest = np.abs(x).max(axis=-1)
     scales = largest / INT8_MAX
-    inverse = np.divide(INT8_MAX, largest, out=np.zeros_like(largest), where=largest >= SMALLEST)
+    inverse = INT8_MAX / np.maximum(largest, SMALLEST)
     values: Float32 = np.rint(x * inverse[..., None])
     return values.astype(np.int8), scales
 

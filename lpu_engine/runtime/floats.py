@@ -6,7 +6,7 @@ from lpu_engine.model import arithmetic
 from lpu_engine.model.arithmetic import Float32
 from lpu_engine.runtime.jit import jit
 
-LANES = arithmetic.LANES
+LANES, SUPERLANE = arithmetic.LANES, arithmetic.SUPERLANE
 ZERO, ONE = np.float32(0.0), arithmetic.ONE
 INT8_MAX, SMALLEST = arithmetic.INT8_MAX, arithmetic.SMALLEST
 EXP_LOWEST, EXP_HIGHEST = arithmetic.EXP_LOWEST, arithmetic.EXP_HIGHEST
@@ -40,14 +40,38 @@ def exp(x: np.float32) -> np.float32:
 @jit
 def lane_sum(x: Float32, count: int) -> np.float32:
     """arithmetic.lane_sum of the first `count` elements."""
-    lanes = np.zeros(LANES, np.float32)
-    whole = count - count % LANES
-    for start in range(0, whole, LANES):
-        for lane in range(LANES):
-            lanes[lane] += x[start + lane]
-    for i in range(whole, count):
-        lanes[i - whole] += x[i]
-    total: np.float32 = lanes[0]
-    for lane in range(1, LANES):
-        total += lanes[lane]
+    superlane = np.zeros(SUPERLANE, np.float32)
+    if count > LANES:
+        sum_long(x, count, superlane)
+    else:
+        sum_short(x, count, superlane)
+    total: np.float32 = superlane[0]
+    for lane in range(1, SUPERLANE):
+        total += superlane[lane]
     return total
+
+
+@jit
+def sum_short(x: Float32, count: int, superlane: Float32) -> None:
+    """At most one element a chip lane: the elements are the lanes, summed over the superlanes."""
+    whole = count - count % SUPERLANE
+    for start in range(0, whole, SUPERLANE):
+        for lane in range(SUPERLANE):
+            superlane[lane] += x[start + lane]
+    for i in range(whole, count):
+        superlane[i - whole] += x[i]
+
+
+@jit
+def sum_long(x: Float32, count: int, superlane: Float32) -> None:
+    """Into the chip's lanes first, which vectorises, then over the superlanes."""
+    lanes = np.zeros(LANES, np.float32)
+    for start in range(0, count, LANES):
+        turn = x[start : min(start + LANES, count)]
+        for lane in range(turn.shape[0]):
+            lanes[lane] += turn[lane]
+    for lane in range(SUPERLANE):
+        total = ZERO
+        for start in range(0, LANES, SUPERLANE):
+            total += lanes[start + lane]
+        superlane[lane] = total

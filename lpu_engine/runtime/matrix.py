@@ -15,7 +15,7 @@ from lpu_engine.runtime.dot import (
     tile_4x1,
     tile_4x4,
 )
-from lpu_engine.runtime.floats import INT8_MAX, SMALLEST, ZERO, float32, int32, rint
+from lpu_engine.runtime.floats import INT8_MAX, SMALLEST, float32, int32, rint
 from lpu_engine.runtime.jit import jit, jit_parallel
 
 Int32 = NDArray[np.int32]
@@ -35,7 +35,7 @@ def quantize(x: Float32, values: Int8, scales: Float32, sums: Int32) -> None:
             largest_bits = max(largest_bits, bits[i] & int32(0x7FFFFFFF))
         largest = int32(largest_bits).view(np.float32)
         scales[t] = largest / INT8_MAX
-        inverse = INT8_MAX / largest if largest >= SMALLEST else ZERO
+        inverse = INT8_MAX / max(largest, SMALLEST)
         total = int32(0)
         for i in range(columns):
             value = int32(rint(x[t, i] * inverse))

@@ -38,23 +38,44 @@ def test_exp_holds_what_lies_outside_of_its_range() -> None:
     assert got[3] == got[4] == got[5] < np.inf
 
 
-@pytest.mark.parametrize("count", [1, 15, 16, 17, 33, 320])
-def test_lane_sum_adds_in_16_lanes_and_then_the_lanes_in_order(count: int) -> None:
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 33, 319, 320, 321, 640, 700, 2048])
+def test_lane_sum_adds_in_320_lanes_then_20_superlanes_then_16_lanes(count: int) -> None:
+    x = normal(count, seed=count) * np.float32(1e4)
+    lanes = [np.float32(0)] * 320
+    for i, value in enumerate(x):
+        lanes[i % 320] += value
+    superlane = [np.float32(0)] * 16
+    for i, value in enumerate(lanes):
+        superlane[i % 16] += value
+    total = superlane[0]
+    for value in superlane[1:]:
+        total += value
+    assert arithmetic.lane_sum(x) == total
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 319, 320])
+def test_lane_sum_of_a_row_within_the_lanes_is_a_sum_in_16_lanes(count: int) -> None:
     x = normal(count, seed=count) * np.float32(1e4)
     lanes = [np.float32(0)] * 16
     for i, value in enumerate(x):
         lanes[i % 16] += value
     total = lanes[0]
-    for lane in lanes[1:]:
-        total += lane
+    for value in lanes[1:]:
+        total += value
     assert arithmetic.lane_sum(x) == total
 
 
+@pytest.mark.parametrize("count", [1, 320, 700])
+def test_lane_sum_of_minus_zeros_is_plus_zero(count: int) -> None:
+    assert not np.signbit(arithmetic.lane_sum(np.full(count, -0.0, np.float32)))
+
+
 def test_lane_sum_runs_over_the_last_axis_of_any_shape() -> None:
-    x = normal(3, 4, 21)
-    got = arithmetic.lane_sum(x)
-    assert got.shape == (3, 4)
-    assert got[2, 1] == arithmetic.lane_sum(x[2, 1])
+    for count in (21, 700):
+        x = normal(3, 4, count)
+        got = arithmetic.lane_sum(x)
+        assert got.shape == (3, 4)
+        assert got[2, 1] == arithmetic.lane_sum(x[2, 1])
 
 
 @given(ROWS)
@@ -72,11 +93,22 @@ def test_quantize_gives_the_largest_of_a_row_127_and_never_minus_128(x: Float32)
     assert (np.abs(values.astype(int)).max(axis=-1)[largest > 1e-30] == 127).all()
 
 
-@pytest.mark.parametrize("size", [0.0, 1e-45, 1e-40, 1e-37, 9e-37])
-def test_a_row_of_zeros_or_of_next_to_nothing_becomes_zeros(size: float) -> None:
-    values, scales = arithmetic.quantize(np.full((1, 5), size, np.float32))
+def test_rows_of_zeros_become_zeros_with_scale_zero() -> None:
+    values, scales = arithmetic.quantize(np.array([[0, 0, 0], [-0.0, 0, -0.0]], np.float32))
     assert not values.any()
-    assert np.isfinite(scales).all()
+    assert scales.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("size", "value"), [(1e-45, 0), (1e-39, 0), (1e-38, 1), (1e-37, 13), (4e-37, 51), (9e-37, 114)]
+)
+def test_a_row_of_next_to_nothing_uses_fewer_steps_and_never_overflows(
+    size: float, value: int
+) -> None:
+    x = np.array([[size, -size, 0]], np.float32)
+    values, scales = arithmetic.quantize(x)
+    assert values.tolist() == [[value, -value, 0]]
+    assert scales[0] == np.float32(size) / np.float32(127)
 
 
 @pytest.mark.parametrize("size", [1e-36, 1.0, 3e38])

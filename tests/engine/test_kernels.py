@@ -42,13 +42,19 @@ def test_exp_has_the_same_bits() -> None:
     assert_same_bits(out, arithmetic.exp(x))
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_lane_sum_has_the_same_bits(width: int) -> None:
-    x = normal(width, seed=width, size=1e3)
-    assert floats.lane_sum(x, width) == arithmetic.lane_sum(x)
+@pytest.mark.parametrize("count", [*WIDTHS, 319, 321, 335, 336, 640, 700, 2048])
+def test_lane_sum_has_the_same_bits_whatever_stands_behind(count: int) -> None:
+    x = normal(count + 20, seed=count, size=1e3)
+    x[count:] = np.nan
+    assert floats.lane_sum(x, count) == arithmetic.lane_sum(x[:count])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("count", [1, 320, 700])
+def test_lane_sum_of_minus_zeros_is_plus_zero_too(count: int) -> None:
+    assert not np.signbit(floats.lane_sum(np.full(count, -0.0, np.float32), count))
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 700, 2048])
 def test_norm_has_the_same_bits_with_and_without_a_gain(width: int) -> None:
     x, out = normal(5, width, seed=width, size=30), np.empty((5, width), np.float32)
     x[3] = 0
@@ -88,6 +94,16 @@ def test_quantize_has_the_same_bits_and_zeros_behind(width: int) -> None:
     assert_same_bits(scales, expected_scales)
     assert not values[:, width:].any()
     assert sums.tolist() == expected.sum(axis=1, dtype=np.int32).tolist()
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-45, 1e-40, 1e-37, 5e-37, 9.99e-37, 1e-36, 1.01e-36])
+def test_quantize_has_the_same_bits_for_rows_of_next_to_nothing(size: float) -> None:
+    x = np.array([[size, -size, size / 3, 0, -0.0, size / 2]], np.float32)
+    values, scales, sums = quantized(x)
+    expected, expected_scales = arithmetic.quantize(x)
+    assert_same_bits(np.ascontiguousarray(values[:, :6]), expected)
+    assert_same_bits(scales, expected_scales)
+    assert sums[0] == expected.sum()
 
 
 def test_quantize_rounds_halves_to_even_as_arithmetic_does() -> None:
@@ -170,7 +186,7 @@ def test_rotary_has_the_same_bits_and_leaves_values_alone(head_dim: int) -> None
     kv_heads=st.integers(1, 3),
     group=st.integers(1, 4),
     half_dim=st.integers(1, 20),
-    length=st.one_of(st.integers(1, 200), st.sampled_from([31, 32, 33, 64, 65])),
+    length=st.one_of(st.integers(1, 200), st.sampled_from([31, 32, 33, 64, 65, 320, 321, 350])),
     threads=st.sampled_from([1, 2]),
     seed=st.integers(0, 2**32 - 1),
 )
@@ -179,7 +195,7 @@ def test_attention_has_the_same_bits_over_scattered_blocks(
 ) -> None:
     head_dim, query_heads = 2 * half_dim, kv_heads * group
     rows = normal(length, (query_heads + 2 * kv_heads) * head_dim, seed=seed, size=2)
-    order = np.random.default_rng(seed).permutation(200 // BLOCK + 1).astype(np.int32)
+    order = np.random.default_rng(seed).permutation(350 // BLOCK + 1).astype(np.int32)
     keys = np.full((len(order), kv_heads, head_dim, BLOCK), np.nan, np.float32)
     values = np.full((len(order), kv_heads, BLOCK, head_dim), np.nan, np.float32)
     out = np.empty((length, query_heads * head_dim), np.float32)
