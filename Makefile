@@ -6,7 +6,7 @@ TRAINING := .venv-train/bin/python
 BENCHMARK := .venv-bench/bin/python
 TYPED := lpu_engine playground training bench manage.py
 
-.PHONY: help run test check lint format types javascript fix tools live golden bench train
+.PHONY: help run test check lint format types javascript fix tools live golden listings bench train
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make check    lint, format, types, JavaScript syntax; make fix: mends what can be mended'
 	@echo 'make live     adds transformers to .venv, so that make test compares with it live'
 	@echo 'make golden   writes tests/golden/ anew'
+	@echo 'make listings writes the listings among them, which need no transformers'
 	@echo 'make bench    this engine beside llama.cpp; make bench ARGS=--json'
 	@echo 'make train    trains Pebble'
 
@@ -56,8 +57,11 @@ tools:
 live: tools
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --constraint requirements-bench.txt torch transformers
 
-golden: live
+golden: live listings
 	$(PYTHON) -m tests.golden
+
+listings: tools
+	$(PYTHON) -m tests.golden.listings
 
 bench:
 	@bin/venv .venv-bench requirements.txt requirements-bench.txt

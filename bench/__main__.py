@@ -1,4 +1,4 @@
-"""`python -m bench`: the shipped model here and in llama.cpp, alternating; and the first page.
+"""`python -m bench`: the shipped model here and in llama.cpp, alternating, and times of the tools.
 
 Both sides may use one thread or two: each gets what was faster for it in a trial.
 """
@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.chip import Chip, chip
 from bench.first_page import first_page_s
 from bench.gguf_file import write_gguf
 from bench.llama_cpp_peer import LlamaCpp, extra_buffers_work
@@ -68,11 +69,11 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         gguf = write_gguf(open_checkpoint(PEBBLE), Path(folder) / "pebble.gguf")
         rows = [_row(contest, gguf, options.rounds) for contest in CONTESTS]
-    page_s = first_page_s(PROJECT)
+    tools, page_s = chip(), first_page_s(PROJECT)
     if options.json:
-        print(json.dumps(_report(rows, page_s), indent=2))
+        print(json.dumps(_report(rows, tools, page_s), indent=2))
     else:
-        _print_table(rows, page_s)
+        _print_table(rows, tools, page_s)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -111,17 +112,18 @@ def _faster(maker: Maker, workload: Workload) -> int:
     return max(rates, key=lambda threads: rates[threads])
 
 
-def _report(rows: Sequence[Row], page_s: float) -> dict[str, object]:
+def _report(rows: Sequence[Row], tools: Chip, page_s: float) -> dict[str, object]:
     return {
         "machine": {"processor": _processor(), "cores": os.cpu_count()},
         "llama_cpp_python": version("llama-cpp-python"),
         "unit": "tokens/s",
         "rows": [asdict(row) for row in rows],
+        "chip": asdict(tools),
         "first_page_s": page_s,
     }
 
 
-def _print_table(rows: Sequence[Row], page_s: float) -> None:
+def _print_table(rows: Sequence[Row], tools: Chip, page_s: float) -> None:
     print(f"Pebble on {_processor()}, {os.cpu_count()} cores; tokens/s, median (lowest to highest)")
     print(f"llama.cpp of llama-cpp-python {version('llama-cpp-python')}\n")
     print(f"{'':20}{OURS:>32}{THEIRS:>32}{'ratio':>8}")
@@ -131,7 +133,13 @@ def _print_table(rows: Sequence[Row], page_s: float) -> None:
     crashed = ", ".join(row.name for row in rows if not row.extra_buffers)
     if crashed:
         print(f"\nllama.cpp's default (AMX) buffers crash on this machine in: {crashed}; off there")
-    print(f"\nwarm `make run` to the first page: {page_s:.1f} s")
+    numba = "with" if tools.imports_numba else "without"
+    print(f"\nPebble compiled and proven: {1e3 * tools.compile_s:.0f} ms", end="")
+    print(f" ({1e3 * tools.first_compile_s:.0f} ms at first, {numba} numba)")
+    print(f"a prediction at another context: {1e6 * tools.predict_s:.1f} µs")
+    print(f"a token of two layers, 320 wide, simulated: {tools.simulated_token_s:.2f} s", end="")
+    print(f" for {tools.simulated_cycles:,} cycles")
+    print(f"warm `make run` to the first page: {page_s:.1f} s")
 
 
 def _cell(rate: Rate, threads: int) -> str:

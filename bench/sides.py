@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from lpu_engine.compiler.compile import table_of
 from lpu_engine.model.checkpoint import open_checkpoint
 from lpu_engine.runtime.cache import Cache, blocks_for
 from lpu_engine.runtime.executor import Chunk, Executor
@@ -34,7 +35,7 @@ class ThisEngine:
     def __init__(self, folder: Path, *, threads: int, sequences: int, window: int) -> None:
         weights = load_weights(open_checkpoint(folder))
         cache = Cache(weights.architecture, sequences * blocks_for(window))
-        self._executor = Executor(weights, cache)
+        self._executor = Executor(weights, cache, table_of(weights.architecture))
         self._blocks = [cache.take(window) for _ in range(sequences)]
         self._threads = threads
 

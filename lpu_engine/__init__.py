@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lpu_engine.catalog import (
+        PREVIEW_PROMPT_TOKENS,
         Baseline,
         BaselineQuery,
         Catalog,
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
         UnknownModel,
         load_catalog,
     )
+    from lpu_engine.clock import Cycles
     from lpu_engine.conversation import PromptTooLong
     from lpu_engine.engine import Busy, Engine, NoWords, State
     from lpu_engine.generation import (
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
         Request,
         Token,
         Usage,
+        UsedCycles,
         Words,
     )
     from lpu_engine.model.chat_template import Message, RefusedChat
 
 _HOMES = {
     "lpu_engine.catalog": (
+        "PREVIEW_PROMPT_TOKENS",
         "Baseline",
         "BaselineQuery",
         "Catalog",
@@ -37,6 +41,7 @@ _HOMES = {
         "UnknownModel",
         "load_catalog",
     ),
+    "lpu_engine.clock": ("Cycles",),
     "lpu_engine.conversation": ("PromptTooLong",),
     "lpu_engine.engine": ("Busy", "Engine", "NoWords", "State"),
     "lpu_engine.generation": (
@@ -47,6 +52,7 @@ _HOMES = {
         "Request",
         "Token",
         "Usage",
+        "UsedCycles",
         "Words",
     ),
     "lpu_engine.model.chat_template": ("Message", "RefusedChat"),
@@ -54,10 +60,12 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "PREVIEW_PROMPT_TOKENS",
     "Baseline",
     "BaselineQuery",
     "Busy",
     "Catalog",
+    "Cycles",
     "Ending",
     "Engine",
     "Generation",
@@ -74,6 +82,7 @@ __all__ = [
     "Token",
     "UnknownModel",
     "Usage",
+    "UsedCycles",
     "Words",
     "load_catalog",
 ]

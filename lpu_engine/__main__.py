@@ -15,8 +15,11 @@ from dataclasses import asdict
 from typing import NoReturn
 
 import lpu_engine
-from lpu_engine import Generation, Model, Params, Prediction
+from lpu_engine import PREVIEW_PROMPT_TOKENS, Cycles, Generation, Model, Params, Prediction
 from lpu_engine.command_line import CommandError, parser
+from lpu_engine.compile_command import compile_text
+from lpu_engine.predict_command import predict_text
+from lpu_engine.validate_command import validate_text
 
 POLL_S = 0.005
 INTERRUPTED, BROKEN_PIPE = 130, 141  # what a shell reports for SIGINT and SIGPIPE
@@ -31,6 +34,12 @@ def main(arguments: Sequence[str]) -> int:
             parser().print_help()
         elif chosen.command == "models":
             list_models(as_json=chosen.json)
+        elif chosen.command == "compile":
+            print(compile_text(chosen), end="")
+        elif chosen.command == "predict":
+            print(predict_text(chosen), end="")
+        elif chosen.command == "validate":
+            print(validate_text(chosen), end="")
         else:
             generate(chosen)
         sys.stdout.flush()
@@ -43,10 +52,14 @@ def main(arguments: Sequence[str]) -> int:
 def list_models(*, as_json: bool) -> None:
     """The catalog, in the picker's order, and where each figure is from."""
     models = lpu_engine.load_catalog().models
+    clocks = [model.predict(PREVIEW_PROMPT_TOKENS) for model in models]
+    listed = list(zip(models, clocks, strict=True))
     if as_json:
-        _print_json({"models": [asdict(model) for model in models]})
+        entries = [_entry(model, clock) for model, clock in listed]
+        _print_json({"prompt_tokens": PREVIEW_PROMPT_TOKENS, "models": entries})
         return
-    rows = [("id", "name", "tokens/s", "mark", "TTFT", "chips", "window"), *map(_row, models)]
+    head = ("id", "name", "tokens/s", "mark", "TTFT", "chips", "window")
+    rows = [head, *(_row(model, clock) for model, clock in listed)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = [
@@ -55,19 +68,43 @@ def list_models(*, as_json: bool) -> None:
         ]
         print("  ".join(cells).rstrip())
     print()
-    for model in models:
-        print(f"{model.name}: {model.prediction.kind}: {model.prediction.source}")
+    for model, clock in listed:
+        print(f"{model.name}: {clock.kind}: {clock.source}{_counted(clock)}")
 
 
-def _row(model: Model) -> tuple[str, ...]:
-    clock = model.prediction
+def _entry(model: Model, clock: Prediction) -> dict[str, object]:
+    return {
+        "id": model.id,
+        "name": model.name,
+        "window": model.window,
+        "parameters": model.parameters,
+        "prediction": asdict(clock),
+        "baselines": [asdict(baseline) for baseline in model.baselines],
+    }
+
+
+def _counted(clock: Prediction) -> str:
+    """The cycles of a prediction without a request, and of which prompt they are."""
+    if clock.cycles is None:
+        return ""
+    return f"; for a prompt of {PREVIEW_PROMPT_TOKENS} tokens: {_cycles(clock.cycles)}"
+
+
+def _cycles(cycles: Cycles) -> str:
+    each = cycles.until(1) - cycles.prompt
+    return f"{cycles.prompt:,} cycles to the first token, then {each:,} for the next"
+
+
+def _row(model: Model, clock: Prediction) -> tuple[str, ...]:
     chips = UNKNOWN if clock.chips is None else f"{clock.chips:,}"
     rate = UNKNOWN if clock.tokens_per_s is None else f"{clock.tokens_per_s:,.1f}"
     return (model.id, model.name, rate, clock.kind, _ttft(clock), chips, f"{model.window:,}")
 
 
 def _ttft(clock: Prediction) -> str:
-    return UNKNOWN if clock.ttft_s is None else f"{clock.ttft_s:.3f} s"
+    if clock.ttft_s is None:
+        return UNKNOWN
+    return f"{clock.ttft_s:.3f} s" if clock.ttft_s >= 0.1 else f"{clock.ttft_s * 1e3:.3f} ms"
 
 
 def generate(chosen: argparse.Namespace) -> None:
@@ -154,7 +191,14 @@ def _summary(generation: Generation) -> Iterator[str]:
     clock = generation.prediction
     if clock.tokens_per_s is not None:
         rate = f"{clock.tokens_per_s:,.1f} tokens/s, TTFT {_ttft(clock)}"
-        yield f"{generation.model.name}'s clock: {rate} ({clock.kind}: {clock.source})"
+        chips = UNKNOWN if clock.chips is None else f"{clock.chips:,}"
+        clock_text = f"{rate}, chips {chips} ({clock.kind}: {clock.source})"
+        yield f"{generation.model.name}'s clock: {clock_text}"
+    used = generation.usage().cycles
+    if clock.cycles is not None and used is not None and count:
+        total = used.prompt + used.completion
+        yield f"Predicted: {_cycles(clock.cycles)}; {clock.cycles.until(count - 1):,} for {count:,}"
+        yield f"Clock: {total:,} cycles, {total / clock.cycles.clock_hz * 1e3:,.3f} ms"
 
 
 def _print_json(value: object) -> None:

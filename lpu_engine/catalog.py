@@ -1,17 +1,26 @@
 """The models of the picker, read from catalog.toml: shape, window, clock and GPU baselines.
 
-A clock is about speed only: it never says who writes the words.
+A clock is about speed only: it never says who writes the words. One that is counted from a program
+is a function of the prompt's length; its program is compiled when it is first asked for.
 """
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from lpu_engine.clock import Cycles, count_cycles
+from lpu_engine.compiler.compile import program_of
+from lpu_engine.compiler.program import Program
+from lpu_engine.hardware.lpu import CLOCK_HZ
+from lpu_engine.model.architecture import read_architecture
 
 Kind = Literal["simulated", "published", "measured"]
 
 CATALOG_FILE = Path(__file__).with_name("catalog.toml")
+PREVIEW_PROMPT_TOKENS = 128  # the prompt of a prediction that is shown before there is a request
 
 
 class UnknownModel(ValueError):
@@ -20,19 +29,33 @@ class UnknownModel(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """When tokens are due, known before anything ran. None: not published, or not known yet."""
+    """When tokens are due, known before anything ran. None: not published, or not known yet.
+
+    `cycles` is the whole clock where a program was counted; the two figures are then read from it.
+    """
 
     kind: Kind
     source: str
     ttft_s: float | None
     tokens_per_s: float | None
     chips: int | None
+    cycles: Cycles | None = None
 
     def due_s(self, index: int, computed_s: float) -> float:
         """Seconds from acceptance to token `index`, from 0; without a rate, when it was there."""
+        if self.cycles is not None:
+            return self.cycles.seconds(index)
         if self.tokens_per_s is None:
             return computed_s
         return (self.ttft_s or 0.0) + index / self.tokens_per_s
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramClock:
+    """A clock that is counted: from the program for the shape that a config.json describes."""
+
+    config: Path
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +88,14 @@ class Model:
     name: str
     window: int
     parameters: int
-    prediction: Prediction
+    clock: Prediction | ProgramClock
     baselines: tuple[Baseline, ...]
+
+    def predict(self, prompt_tokens: int) -> Prediction:
+        """When the tokens of an answer to a prompt of so many tokens are due."""
+        if isinstance(self.clock, Prediction):
+            return self.clock
+        return _counted(self.clock, prompt_tokens, self.window)
 
     def baseline(self, query: BaselineQuery | None = None) -> Baseline | None:
         """The first baseline, or the one of that system; None where no figure is known."""
@@ -111,12 +140,14 @@ def _model(entry: Mapping[str, Any]) -> Model:
         name=entry["name"],
         window=entry["window"],
         parameters=entry["parameters"],
-        prediction=_prediction(entry["clock"]) if "clock" in entry else MACHINE_CLOCK,
+        clock=_clock(entry["clock"]) if "clock" in entry else MACHINE_CLOCK,
         baselines=tuple(_baseline(row) for row in entry.get("baseline", ())),
     )
 
 
-def _prediction(clock: Mapping[str, Any]) -> Prediction:
+def _clock(clock: Mapping[str, Any]) -> Prediction | ProgramClock:
+    if clock["kind"] == "simulated":
+        return ProgramClock(CATALOG_FILE.parent / clock["config"], clock["source"])
     return Prediction(
         kind=clock["kind"],
         source=clock["source"],
@@ -135,3 +166,21 @@ def _baseline(row: Mapping[str, Any]) -> Baseline:
         ttft_s=row.get("ttft_s"),
         tokens_per_s=row["tokens_per_s"],
     )
+
+
+def _counted(clock: ProgramClock, prompt_tokens: int, window: int) -> Prediction:
+    program = _program(clock.config)
+    cycles = count_cycles(program, CLOCK_HZ, prompt_tokens=prompt_tokens, window=window)
+    return Prediction(
+        kind="simulated",
+        source=clock.source,
+        ttft_s=cycles.seconds(0),
+        tokens_per_s=cycles.tokens_per_s,
+        chips=program.chips,
+        cycles=cycles,
+    )
+
+
+@cache  # a shipped file does not change
+def _program(config: Path) -> Program:
+    return program_of(read_architecture(config.parent))

@@ -9,6 +9,7 @@ from lpu_engine.generation import Params
 
 SHIPPED_WORDS = Path(__file__).with_name("models") / "pebble"
 HOTTEST = 2.0  # temperature
+LONGEST_COUNT = 20  # digits
 
 
 class CommandError(Exception):
@@ -48,7 +49,39 @@ def parser() -> Parser:
         "--max-tokens", metavar="N", type=_count, default=params.max_tokens, help="%(default)s"
     )
     answer.add_argument("--json", action="store_true", help="one JSON object at the end")
+    _add_compile(commands.add_parser("compile", help="a model's program for LPU chips, proven"))
+    _add_predict(commands.add_parser("predict", help="a model's speed, before anything runs"))
+    validate = commands.add_parser("validate", help="predictions beside what others measured")
+    validate.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return top
+
+
+def _add_compile(command: argparse.ArgumentParser) -> None:
+    _add_shape(command)
+    command.add_argument(
+        "--context", metavar="N", type=_count, help="for a window of N tokens (the model's own)"
+    )
+    command.add_argument(
+        "--trace", metavar="FILE", type=Path, help="write who is busy when, for a trace viewer"
+    )
+    shown = command.add_mutually_exclusive_group()
+    shown.add_argument("--listing", action="store_true", help="print every instruction")
+    shown.add_argument("--json", action="store_true", help="one JSON object instead of a summary")
+
+
+def _add_predict(command: argparse.ArgumentParser) -> None:
+    _add_shape(command)
+    command.add_argument(
+        "--context", metavar="N", type=_count, help="the rate of the token that fills N"
+    )
+    command.add_argument("--prompt", metavar="N", type=_count, help="tokens of the prompt (128)")
+    command.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_shape(command: argparse.ArgumentParser) -> None:
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--model", metavar="ID", help="one of `models`")
+    which.add_argument("--config", metavar="FILE", type=Path, help="a config.json, or its folder")
 
 
 def _temperature(text: str) -> float:
@@ -59,7 +92,7 @@ def _temperature(text: str) -> float:
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
+    is_count = text.isascii() and text.isdigit() and len(text) < LONGEST_COUNT and int(text) > 0
+    if not is_count:
         raise argparse.ArgumentTypeError(f"{text} should be a whole number from 1 on")
-    return value
+    return int(text)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from lpu_engine.catalog import Catalog, UnknownModel
+from lpu_engine.compiler.compile import table_of
 from lpu_engine.conversation import fit
 from lpu_engine.decoding import Decoding
 from lpu_engine.generation import Generation, Request, Words
@@ -95,11 +96,11 @@ class Engine:
         model = self.catalog.model(request.model)
         if self.state.phase == "failed":
             raise NoWords(self.state.detail)
-        window = self._checkpoint.architecture.window
+        window = min(self._checkpoint.architecture.window, model.window)
         prompt = fit(
             request.messages,
             self._tokenizer,
-            window=min(window, model.window),
+            window=window,
             answer_tokens=request.params.max_tokens,
         )
         words = Words(self.state.words, self._tokenizer.chars_per_token, prompt.dropped_turns)
@@ -131,7 +132,7 @@ class Engine:
     def _load(self, checkpoint: Checkpoint) -> None:
         architecture = checkpoint.architecture
         self._cache = Cache(architecture, blocks_within(architecture, CACHE_BYTES))
-        self._executor = Executor(load_weights(checkpoint), self._cache)
+        self._executor = Executor(load_weights(checkpoint), self._cache, table_of(architecture))
         self._pace = measure_pace(self._executor, self._cache, self._now)
         threads = self._pace.decode_threads
         self.state = replace(self.state, phase="ready", detail="", threads=threads)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lpu_engine.catalog import Model, Prediction
+from lpu_engine.catalog import Model
 from lpu_engine.model.tokenizer import Message
 
 Reason = Literal["stop", "length", "stopped", "error"]
@@ -62,6 +62,14 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedCycles:
+    """The clock's account in cycles: to the first token, and from it to the last."""
+
+    prompt: int
+    completion: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """The clock's account. None: the clock does not say."""
 
@@ -71,6 +79,7 @@ class Usage:
     prompt_time: float | None
     completion_time: float
     total_time: float
+    cycles: UsedCycles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +116,10 @@ class Generation:
         self.words = words
         self.prompt = tuple(prompt)
         self.accepted_at_s = accepted_at_s
+        self.prediction = model.predict(len(self.prompt))  # of request and catalog alone
         self.tokens: list[Token] = []
         self.ending: Ending | None = None
         self._lock = threading.Lock()
-
-    @property
-    def prediction(self) -> Prediction:
-        """When tokens are due: a function of the request and the catalog alone."""
-        return self.model.prediction
 
     @property
     def size_bytes(self) -> int:
@@ -154,7 +159,16 @@ class Generation:
             prompt_time=first_s if by_machine else published_s,
             completion_time=last_s - first_s,
             total_time=last_s,
+            cycles=self._used_cycles(first_s, last_s),
         )
+
+    def _used_cycles(self, first_s: float, last_s: float) -> UsedCycles | None:
+        """Read back from the stamps in the log, so that it can differ from what was predicted."""
+        cycles = self.prediction.cycles
+        if cycles is None:
+            return None
+        first, last = round(first_s * cycles.clock_hz), round(last_s * cycles.clock_hz)
+        return UsedCycles(first, last - first)
 
     def measured(self) -> Measured:
         """This machine's account; an answer under 3 tokens has no rate and no claim."""

@@ -113,7 +113,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """New text, the `count` tokens it came with, and the clock's time of the last of them."""
+    """New text, the `count` tokens it came with, and the two stamps of the last of them."""
 
     type: ClassVar[str] = "tokens"
     id: str
@@ -121,6 +121,7 @@ class Tokens:
     text: str
     count: int
     clock_s: float
+    computed_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,13 @@ def released(index: int, token: Token) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`count` new tokens with their text; `clock_s` of the last of them."""
+    """`count` new tokens with their text, and the two stamps of the last of them."""
 
     seq: int
     text: str
     count: int
     clock_s: float
+    computed_s: float
 
 
 class NeverSent(ValueError):
@@ -117,6 +118,7 @@ async def frames(
         await window.opened()
         text, tokens = reader.take(now())
         if tokens:
-            yield Frame(window.send(), text, len(tokens), tokens[-1].clock_s)
+            last = tokens[-1]
+            yield Frame(window.send(), text, len(tokens), last.clock_s, last.computed_s)
         if not reader.is_done:
             await sleep(FRAME_S)

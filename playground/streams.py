@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from playground.answers import Answer, Answers
 from playground.messages import Accepted, Error, Finished, Outgoing, Tokens, shown
-from playground.pacing import Reader, Window, frames
+from playground.pacing import Frame, Reader, Window, frames
 
 Tell = Callable[[Outgoing], Awaitable[None]]
 
@@ -39,7 +39,7 @@ class Stream:
                 self.stop()
             every = frames(self._reader, self.window, now=time.monotonic, sleep=asyncio.sleep)
             async for frame in every:
-                await self._tell(Tokens(self.id, frame.seq, frame.text, frame.count, frame.clock_s))
+                await self._tell(self._tokens(frame))
         finally:
             self._answers.unsubscribe(answer, self)
 
@@ -68,6 +68,9 @@ class Stream:
         generation = answer.generation
         reason = "error" if generation.ending is None else generation.ending.reason
         return Finished(self.id, reason, generation.usage(), generation.measured())
+
+    def _tokens(self, frame: Frame) -> Tokens:
+        return Tokens(self.id, frame.seq, frame.text, frame.count, frame.clock_s, frame.computed_s)
 
     def _accepted(self, answer: Answer) -> Accepted:
         generation = answer.generation

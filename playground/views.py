@@ -4,14 +4,14 @@ They read the engine's state and never wait for it: the page is there while kern
 """
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from lpu_engine import Model, Params
+from lpu_engine import PREVIEW_PROMPT_TOKENS, Model, Params, Prediction
 from playground.messages import shown
 from playground.site import Site
 
@@ -92,26 +92,36 @@ def page_data(site: Site) -> dict[str, Any]:
 
 
 def picker_entry(model: Model) -> dict[str, Any]:
-    """One line of the picker: a speed, its mark and source, and the GPU beside it."""
-    prediction = model.prediction
+    """One line of the picker: a speed, its mark and source, and the GPU beside it.
+
+    There is no request yet: a clock that depends on the prompt is shown for one of 128 tokens.
+    """
+    prediction = model.predict(PREVIEW_PROMPT_TOKENS)
     baseline = shown(model.baseline())
     return {
         "id": model.id,
         "name": model.name,
-        "label": label(model),
+        "label": label(model, prediction),
         "window": model.window,
-        "kind": prediction.kind,
-        "source": prediction.source,
-        "ttft_s": prediction.ttft_s,
-        "tokens_per_s": prediction.tokens_per_s,
-        "chips": prediction.chips,
+        "paced_by": paced_by(prediction),
+        "prompt_tokens": PREVIEW_PROMPT_TOKENS,
+        **asdict(prediction),
         "baseline": None if baseline is None else asdict(baseline),
     }
 
 
-def label(model: Model) -> str:
+def paced_by(prediction: Prediction) -> Literal["clock", "machine"]:
+    """What a reader waits for, and so whose rate is the page's large number.
+
+    What fits one chip is small, and its memory far outruns that of any computer with the same
+    model: such a clock is always past when this machine has computed the words.
+    """
+    is_one_chip = prediction.kind == "simulated" and prediction.chips == 1
+    return "machine" if is_one_chip or prediction.kind == "measured" else "clock"
+
+
+def label(model: Model, prediction: Prediction) -> str:
     """Whose speed it is: `Mixtral 8x7B 32K · 576 LPU chips`, `Pebble · this machine`."""
-    if model.prediction.chips is None:
+    if paced_by(prediction) == "machine":
         return f"{model.name} · this machine"
-    chips = "LPU chip" if model.prediction.chips == 1 else "LPU chips"
-    return f"{model.name} {model.window // 1024}K · {model.prediction.chips} {chips}"
+    return f"{model.name} {model.window // 1024}K · {prediction.chips} LPU chips"

@@ -21,6 +21,9 @@ class Kind(IntEnum):
     GATE = 5  # target = silu(first half of source) * second half
     ADD = 6  # target += source
     SELECT = 7  # target = the rows whose logits are wanted; later operations see these alone
+    # Of encoders, which are compiled for their cycles alone: the executor has no branch for these.
+    LAYER_NORM = 8  # target = layer norm of source, with the tensor's gain and bias
+    GELU = 9  # target = gelu(source)
 
 
 class Buffer(IntEnum):
@@ -94,3 +97,31 @@ def _feed_forward(a: Architecture, layer: int) -> Iterator[Operation]:
     yield Operation(Kind.GATE, Buffer.GATES, Buffer.GATED, ff, 2 * ff, layer=layer)
     yield Operation(Kind.MATRIX, Buffer.GATED, branch, a.width, ff, f"{layer}.down", layer)
     yield Operation(Kind.ADD, branch, residual, a.width, a.width, layer=layer)
+
+
+def encoder_operations(layers: int, width: int, feed_forward: int) -> tuple[Operation, ...]:
+    """All operations of an encoder, from its embedded rows to its last layer's output."""
+    table: list[Operation] = []
+    for layer in range(layers):
+        table += _encoder_layer(layer, width, feed_forward)
+    return tuple(table)
+
+
+def _encoder_layer(layer: int, width: int, ff: int) -> Iterator[Operation]:
+    """Every matrix has a bias; the norms come after the sums."""
+    residual, branch, heads = Buffer.RESIDUAL, Buffer.BRANCH, Buffer.HEADS
+
+    def matrix(source: Buffer, target: Buffer, rows: int, columns: int, name: str) -> Operation:
+        return Operation(Kind.MATRIX, source, target, rows, columns, f"{layer}.{name}", layer)
+
+    yield matrix(residual, heads, 3 * width, width, "heads")
+    yield Operation(Kind.ATTENTION, heads, Buffer.MIXED, width, 3 * width, layer=layer)
+    yield matrix(Buffer.MIXED, branch, width, width, "output")
+    yield Operation(Kind.ADD, branch, residual, width, width, layer=layer)
+    norm, last = f"{layer}.norm", f"{layer}.last_norm"
+    yield Operation(Kind.LAYER_NORM, residual, residual, width, width, norm, layer)
+    yield matrix(residual, Buffer.GATES, ff, width, "up")
+    yield Operation(Kind.GELU, Buffer.GATES, Buffer.GATED, ff, ff, layer=layer)
+    yield matrix(Buffer.GATED, branch, width, ff, "down")
+    yield Operation(Kind.ADD, branch, residual, width, width, layer=layer)
+    yield Operation(Kind.LAYER_NORM, residual, residual, width, width, last, layer)

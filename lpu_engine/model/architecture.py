@@ -12,8 +12,8 @@ from pathlib import Path
 LLAMA = "LlamaForCausalLM"
 DEFAULT_ROPE_THETA = 10_000.0
 DEFAULT_NORM_EPSILON = 1e-6
-# Far above every model; a broken file must not make us count to a billion layers.
-LARGEST_COUNT, LARGEST_LAYERS, LARGEST_NUMBER = 2**31 - 1, 10_000, 1e30
+# Far above every model; a broken file must not make us count to a billion layers or tokens.
+LARGEST_COUNT, LARGEST_LAYERS, LARGEST_NUMBER = 2**24, 10_000, 1e30
 
 
 class UnsupportedArchitecture(ValueError):
@@ -50,19 +50,21 @@ class Architecture:
         return embeddings + self.layers * layer + self.width
 
 
-def read_architecture(folder: Path) -> Architecture:
-    """The architecture that folder/config.json describes."""
-    path = folder / "config.json"
+def read_architecture(path: Path) -> Architecture:
+    """The architecture that a config.json describes, or the one in a folder."""
+    path = path / "config.json" if path.is_dir() else path
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadConfig(
-            f"{path} cannot be read ({error.strerror}): give a folder with a config.json."
+            f"{path} cannot be read ({error.strerror}): give a config.json, or a folder with one."
         ) from error
     except (ValueError, RecursionError) as error:
-        raise BadConfig(f"{path} is not JSON ({error}): download it again.") from error
+        raise BadConfig(
+            f"{path} is not JSON ({error}): correct it or download it again."
+        ) from error
     if not isinstance(config, dict):
-        raise BadConfig(f"{path} holds no JSON object: download it again.")
+        raise BadConfig(f"{path} holds no JSON object: correct it or download it again.")
     return architecture_from_config(config)
 
 
@@ -146,18 +148,19 @@ def _refuse_rope_scaling(parameters: Mapping[str, object]) -> None:
 def _check_sizes(architecture: Architecture, *, explicit_head_dim: bool) -> None:
     a = architecture
     if a.layers > LARGEST_LAYERS:
-        raise BadConfig(f"num_hidden_layers {a.layers} cannot be true: download it again.")
+        raise BadConfig(f"num_hidden_layers {a.layers} cannot be true: correct it.")
     if not explicit_head_dim and a.width % a.heads:
         raise BadConfig(
             f"hidden_size {a.width} is not a multiple of num_attention_heads {a.heads}"
-            " and config.json gives no head_dim."
+            " and config.json gives no head_dim: correct one of them."
         )
     if a.heads % a.kv_heads:
         raise BadConfig(
-            f"num_attention_heads {a.heads} is not a multiple of num_key_value_heads {a.kv_heads}."
+            f"num_attention_heads {a.heads} is not a multiple of num_key_value_heads {a.kv_heads}:"
+            " correct one of them."
         )
     if a.head_dim % 2:
-        raise BadConfig(f"head_dim {a.head_dim} is odd, and rotary embedding needs pairs.")
+        raise BadConfig(f"head_dim {a.head_dim} is odd: rotary embedding needs an even one.")
 
 
 def _count(config: Mapping[str, object], key: str, default: int | None = None) -> int:

@@ -1,4 +1,4 @@
-"""A table of operations and int8 weights: chunks of sequences go in, logits come out.
+"""A Program's table of operations and int8 weights: chunks of sequences go in, logits come out.
 
 Rows of all chunks run together; a row's result depends on its own prefix alone, to the bit.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lpu_engine.compiler.graph import Buffer, Kind, Operation, operations
+from lpu_engine.compiler.graph import Buffer, Kind, Operation
 from lpu_engine.model.arithmetic import Float32, rotary_tables
 from lpu_engine.runtime import kernels
 from lpu_engine.runtime.attention import BLOCK
@@ -35,11 +35,16 @@ class Chunk:
 
 
 class Executor:
-    """Runs up to `max_rows` positions a step, of any sequences whose blocks are in one cache."""
+    """Walks a table for up to `max_rows` positions a step, of any sequences in one cache."""
 
-    def __init__(self, weights: Weights, cache: Cache, max_rows: int = 256) -> None:
+    def __init__(
+        self,
+        weights: Weights,
+        cache: Cache,
+        table: Sequence[Operation],
+        max_rows: int = 256,
+    ) -> None:
         architecture = weights.architecture
-        table = operations(architecture)
         self.architecture = architecture
         self.max_rows = max_rows
         self._table = encode(table, weights.places)

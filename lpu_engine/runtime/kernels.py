@@ -29,7 +29,9 @@ Batch = tuple[Int64, Int64, Int32, Int64]
 KIND, SOURCE, TARGET, WIDTH, SOURCE_WIDTH, VALUES, FLOATS, GROUPS, QUADS, LAYER = range(10)
 NO_GAIN = -1
 
-EMBED, NORM, MATRIX, ROTARY, ATTENTION, GATE, ADD, SELECT = (kind.value for kind in Kind)
+EMBED, NORM, MATRIX = Kind.EMBED.value, Kind.NORM.value, Kind.MATRIX.value
+ROTARY, ATTENTION, GATE = Kind.ROTARY.value, Kind.ATTENTION.value, Kind.GATE.value
+ADD, SELECT = Kind.ADD.value, Kind.SELECT.value
 
 
 @jit

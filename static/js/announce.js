@@ -19,8 +19,8 @@ export class Announcer {
     this.say("An answer is coming.");
   }
 
-  answerIsThere(reply, modelName) {
-    this.say([openingText(reply), reply.text, ratesText(reply, modelName)].join("\n"));
+  answerIsThere(reply, model) {
+    this.say([openingText(reply), reply.text, ratesText(reply, model)].join("\n"));
   }
 }
 
@@ -29,19 +29,23 @@ function openingText({ state, words, text }) {
   return state === "stopped" ? `${words.name}, stopped:` : `${words.name} answers:`;
 }
 
-/** The counters in one breath: each rate with its mark. */
-export function ratesText(reply, modelName) {
-  const { prediction, baseline, measured, tokensPerS } = reply;
+/** The counters in one breath: each rate with its mark, what paced the answer first. */
+export function ratesText(reply, model) {
+  const { prediction, baseline } = reply;
+  const isMachines = model.paced_by === "machine";
   const sentences = [];
-  if (tokensPerS !== null) {
-    const who = `${modelName} ${hardwareText(prediction)}`;
-    sentences.push(`${rateText(tokensPerS)} tokens per second, ${prediction.kind}: ${who}.`);
+  if (isMachines) sentences.push(...machineTexts(reply, `: ${reply.words.name} on this machine`));
+  if (prediction.tokens_per_s !== null) {
+    const who = `${model.name} ${hardwareText(prediction)}`;
+    sentences.push(`${rateText(prediction.tokens_per_s)} tokens per second, ${prediction.kind}: ${who}.`);
   }
   if (baseline) sentences.push(baselineText(prediction, baseline));
-  if (measured?.tokens_per_s && prediction.kind !== "measured") {
-    sentences.push(`Words computed here at ${rateText(measured.tokens_per_s)} tokens per second, measured.`);
-  }
+  if (!isMachines) sentences.push(...machineTexts(reply, "").map((text) => `Words computed here at ${text}`));
   return sentences.join(" ");
+}
+
+function machineTexts({ machineTokensPerS: rate }, who) {
+  return rate === null ? [] : [`${rateText(rate)} tokens per second, measured${who}.`];
 }
 
 function baselineText(prediction, baseline) {

@@ -3,8 +3,9 @@
 
 import { Race } from "./bar.js";
 import { Counter } from "./counter.js";
+import { comparedText, predictedText } from "./cycles.js";
 import * as explanations from "./explanations.js";
-import { hardwareText, ratioText, rateText, secondsText } from "./format.js";
+import { chipsText, countText, hardwareText, ratioText, rateText, secondsText } from "./format.js";
 import { drawNow, drawSoon } from "./frames.js";
 import { ratio } from "./rates.js";
 
@@ -14,7 +15,7 @@ const STATUS = {
 };
 const LOST = "The rest of this answer can no longer be had from the server. What came is kept.";
 const FAILED = "Something broke while this was written.";
-const RUNNING = ["lpu-rate", "lpu-progress", "gpu-progress"];
+const RUNNING = ["machine-rate", "machine-progress", "lpu-rate", "lpu-progress", "gpu-progress"];
 const LATE_S = 0.3;
 const LATE_SHARE = 0.15;
 const SLOW_S = 0.1;
@@ -24,6 +25,7 @@ export class AnswerView {
   element;
   #turn;
   #model;
+  #isMachines; // this machine paces the answer, and not the clock
   #parts;
   #text = document.createTextNode("");
   #drawnLength = 0;
@@ -36,12 +38,13 @@ export class AnswerView {
   constructor(turn, { model, template, explainer, onDrawn, onAgain }) {
     this.#turn = turn;
     this.#model = model;
+    this.#isMachines = model.paced_by === "machine";
     this.#onDrawn = onDrawn;
     this.element = template.content.firstElementChild.cloneNode(true);
     this.#parts = partsOf(this.element);
     this.#parts.question.textContent = turn.prompt;
     this.#parts.text.append(this.#text);
-    this.#rate = new Counter(this.#parts["lpu-rate"]);
+    this.#rate = new Counter(this.#parts["machine-rate"]);
     this.#parts.again.addEventListener("click", onAgain);
     this.#explain(explainer);
     this.showState();
@@ -56,7 +59,7 @@ export class AnswerView {
     this.#wasWarming = false;
     delete this.#parts.rates.dataset.settled;
     this.#hideRunning(true);
-    for (const part of ["rates", "problem", "here", "late", "ending"]) this.#parts[part].hidden = true;
+    for (const part of ["rates", "problem", "here", "computed-side", "shown-side", "late", "ending"]) this.#parts[part].hidden = true;
     this.showState();
   }
 
@@ -74,16 +77,16 @@ export class AnswerView {
     const parts = this.#parts;
     parts.signature.textContent = words.name;
     parts.rates.hidden = false;
-    parts.rates.dataset.kind = prediction.kind;
-    parts["lpu-mark"].textContent = prediction.kind;
-    parts["lpu-name"].textContent = `${this.#model.name} ${hardwareText(prediction)}`;
     this.#showDropped(words);
+    this.#showMachine(words);
+    this.#showClock(prediction);
     this.#showBaseline(prediction, baseline);
     this.#showRate();
-    this.#race = new Race(this.#turn.reply, {
-      lpuBar: parts["lpu-bar"],
-      gpuBar: parts["gpu-bar"],
+    this.#showCycles(this.#turn.reply);
+    this.#race = new Race(this.#turn.reply, this.#isMachines, {
+      bars: { machine: parts["machine-bar"], lpu: parts["lpu-bar"], gpu: parts["gpu-bar"] },
       gpuRow: parts["gpu-side"],
+      machineProgress: parts["machine-progress"],
       lpuProgress: parts["lpu-progress"],
       gpuProgress: parts["gpu-progress"],
     });
@@ -129,9 +132,38 @@ export class AnswerView {
   }
 
   #showRate() {
-    const { tokensPerS, prediction } = this.#turn.reply;
-    if (!prediction) return;
-    this.#rate.show(rateText(tokensPerS));
+    if (this.#isMachines) this.#rate.show(rateText(this.#turn.reply.machineTokensPerS));
+  }
+
+  #showMachine(words) {
+    this.#parts["machine-side"].hidden = !this.#isMachines;
+    this.#parts["machine-side"].classList.toggle("hero", this.#isMachines);
+    this.#parts["machine-name"].textContent = `${words.name} on this machine`;
+  }
+
+  /** The LPU's own rate never changes: it was known before the first token. */
+  #showClock(prediction) {
+    const parts = this.#parts;
+    const { kind, tokens_per_s: rate, chips } = prediction;
+    parts["lpu-side"].hidden = kind === "measured";
+    parts["lpu-side"].classList.toggle("hero", !this.#isMachines);
+    parts["lpu-rate"].textContent = rateText(rate);
+    parts["lpu-mark"].textContent = kind;
+    parts["lpu-name"].textContent = this.#isMachines
+      ? chipsText(chips)
+      : `${this.#model.name} ${hardwareText(prediction)}`;
+  }
+
+  /** What was predicted, and at the end that the clock's account is the same, or that it is not. */
+  #showCycles(reply) {
+    const parts = this.#parts;
+    const { cycles } = reply.prediction;
+    parts["cycles-side"].hidden = !cycles;
+    if (!cycles) return;
+    parts.here.hidden = false;
+    const isAhead = reply.clockCycles === null;
+    parts["cycles-count"].textContent = countText(isAhead ? cycles.prompt : reply.predictedCycles, "cycle");
+    parts["cycles-text"].textContent = isAhead ? predictedText(cycles) : comparedText(reply);
   }
 
   #showDropped({ name, dropped_turns: dropped }) {
@@ -157,12 +189,13 @@ export class AnswerView {
 
   /** What can be said of the whole answer: what this machine did, and what the browser saw of it. */
   #showEnd(reply) {
-    const { measured, prediction, shownTokensPerS } = reply;
-    const hasMeasured = Boolean(measured?.tokens_per_s) && prediction.kind !== "measured";
+    const { measured, shownTokensPerS } = reply;
+    const hasMeasured = Boolean(measured?.tokens_per_s) && !this.#isMachines;
     this.#showRate();
+    this.#showCycles(reply);
     this.#showLateness(reply);
     this.#hideRunning(false);
-    this.#parts.here.hidden = !hasMeasured && shownTokensPerS === null;
+    this.#parts.here.hidden = !hasMeasured && shownTokensPerS === null && !reply.prediction.cycles;
     this.#parts["computed-side"].hidden = !hasMeasured;
     this.#parts["shown-side"].hidden = shownTokensPerS === null;
     if (hasMeasured) this.#parts["computed-rate"].textContent = `${rateText(measured.tokens_per_s)} tokens/s`;
@@ -176,7 +209,7 @@ export class AnswerView {
 
   /** Words slower than the clock are said to be: the clock's rate stands above them, not theirs. */
   #showLateness(reply) {
-    this.#parts.late.hidden = !isLate(reply);
+    this.#parts.late.hidden = this.#isMachines || !isLate(reply);
     if (this.#parts.late.hidden) return;
     const text = reply.isOpen
       ? "The words come later than this clock says."
@@ -200,8 +233,12 @@ export class AnswerView {
     const reply = () => this.#turn.reply;
     const parts = this.#parts;
     const model = this.#model;
+    explainer.attach(parts["machine-number"], () =>
+      explanations.machineRate(reply().words.name, reply().machineTokensPerS, reply().words));
+    explainer.attach(parts["machine-time"], () => explanations.machineTime(reply()));
     explainer.attach(parts["lpu-number"], () =>
-      explanations.clockRate(model, reply().prediction, reply().tokensPerS, reply().words));
+      explanations.clockRate(model, reply().prediction, "this prompt", reply().words));
+    explainer.attach(parts["cycles-number"], () => explanations.cycles(reply()));
     explainer.attach(parts["gpu-number"], () => explanations.gpuRate(model, reply().baseline, reply().words));
     explainer.attach(parts.ratio, () => explanations.comparison(reply().prediction, reply().baseline));
     explainer.attach(parts["lpu-time"], () => explanations.clockTime(reply()));

@@ -1,8 +1,9 @@
-/* View: two bars on one scale. The LPU's ends at the tokens that came; the GPU's runs by its own clock
-   from acceptance on, never past the LPU's, and goes on alone until it reaches the same token. */
+/* View: the bars of an answer, on one scale. The tokens that came fill one of them: the LPU's where its clock
+   lets them out, else this machine's, and then the LPU's runs ahead by its clock. The GPU's runs by its own
+   clock from acceptance on, never past what came, and goes on alone until it reaches the same token. */
 
 import { Counter } from "./counter.js";
-import { countText, secondsText } from "./format.js";
+import { countText, durationText, secondsText } from "./format.js";
 import { dueAt, tokensBy } from "./rates.js";
 
 const SHORTEST_SCALE_TOKENS = 100; // so that the first frames do not fill the bar
@@ -12,17 +13,22 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Race {
   #reply;
+  #isMachines;
   #row;
   #bars;
   #progress;
+  #computed;
   #reached;
   #frame = 0;
   #steppedAt_ms = -Infinity;
 
-  constructor(reply, { lpuBar, gpuBar, gpuRow, lpuProgress, gpuProgress }) {
+  /** `isMachines`: whether this machine paces the answer, and not the clock. */
+  constructor(reply, isMachines, { bars, gpuRow, machineProgress, lpuProgress, gpuProgress }) {
     this.#reply = reply;
+    this.#isMachines = isMachines;
     this.#row = gpuRow;
-    this.#bars = { lpu: lpuBar, gpu: gpuBar };
+    this.#bars = bars; // {machine, lpu, gpu}
+    this.#computed = new Counter(machineProgress);
     this.#progress = new Counter(lpuProgress);
     this.#reached = new Counter(gpuProgress);
   }
@@ -46,16 +52,28 @@ export class Race {
 
   /** True once nothing is left to move. */
   #draw(now_ms) {
-    const { count, baseline, isOpen, acceptedAt_ms, total_s } = this.#reply;
+    const { count, prediction, baseline, isOpen, acceptedAt_ms } = this.#reply;
     const elapsed_s = (now_ms - acceptedAt_ms) / 1000;
     const reached = baseline ? Math.min(tokensBy(baseline, elapsed_s), count) : count;
     const isThere = !isOpen && reached >= count;
-    if (count > 0) this.#progress.show(`${countText(count, "token")} in ${secondsText(total_s)}`);
-    if (baseline && count > 0) {
-      this.#reached.show(isThere ? arrivalText(baseline, count, total_s) : `${reached} of ${count}`);
+    if (count > 0) this.#tell(reached, isThere);
+    if (this.#mayMove(now_ms, isThere)) {
+      const runsAhead = this.#isMachines && prediction.cycles && isOpen;
+      const ahead = runsAhead ? tokensBy(prediction, elapsed_s) : count;
+      this.#fill({ machine: count, lpu: ahead, gpu: baseline ? reached : 0 });
     }
-    if (this.#mayMove(now_ms, isThere)) this.#fill(count, baseline ? reached : 0, isOpen);
     return isThere;
+  }
+
+  #tell(reached, isThere) {
+    const { count, baseline, computed_s, total_s } = this.#reply;
+    const tokens = countText(count, "token");
+    this.#computed.show(`${tokens} in ${secondsText(computed_s)}`);
+    this.#progress.show(
+      this.#isMachines ? `would have been here after ${durationText(total_s)}` : `${tokens} in ${secondsText(total_s)}`,
+    );
+    if (!baseline) return;
+    this.#reached.show(isThere ? arrivalText(baseline, count, total_s) : `${reached} of ${count}`);
   }
 
   #mayMove(now_ms, isThere) {
@@ -64,11 +82,13 @@ export class Race {
     return true;
   }
 
-  /** The whole answer fills the bar; while it is not known, there is room to grow. */
-  #fill(lpuTokens, gpuTokens, isOpen) {
-    const scale = isOpen ? Math.max(lpuTokens, SHORTEST_SCALE_TOKENS) : Math.max(lpuTokens, 1);
-    this.#bars.lpu.style.setProperty("--fill", lpuTokens / scale);
-    this.#bars.gpu.style.setProperty("--fill", gpuTokens / scale);
+  /** The whole answer fills a bar; while it is not known, there is room to grow. */
+  #fill(tokens) {
+    const { count, isOpen } = this.#reply;
+    const scale = Math.max(count, isOpen ? SHORTEST_SCALE_TOKENS : 1);
+    for (const [side, bar] of Object.entries(this.#bars)) {
+      bar.style.setProperty("--fill", Math.min(1, tokens[side] / scale));
+    }
   }
 }
 

@@ -1,7 +1,17 @@
 /* A number of the page → its explanation: what it is, its mark, its source, how it was computed.
    Each is {title, mark, lines}. */
 
-import { countText, hardwareText, parametersText, ratioText, rateText, secondsText } from "./format.js";
+import { paceLines, sumText } from "./cycles.js";
+import {
+  countText,
+  durationText,
+  hardwareText,
+  parametersText,
+  ratioText,
+  rateText,
+  secondsText,
+  wholeText,
+} from "./format.js";
 import { dueAt, ratio } from "./rates.js";
 
 const MARKS = {
@@ -13,31 +23,70 @@ const MARKS = {
 
 const NO_FIRST_TOKEN = "No time to the first token was published, so this clock starts at once.";
 
-export function clockRate(model, prediction, tokensPerS, words) {
-  if (prediction.kind === "measured") return machineRate(model, prediction, tokensPerS, words);
+/** `promptName`: which prompt a counted clock is for. */
+export function clockRate(model, prediction, promptName, words) {
   return {
-    title: `${rateText(tokensPerS)} tokens/s, the LPU`,
+    title: `${rateText(prediction.tokens_per_s)} tokens/s, the LPU`,
     mark: MARKS[prediction.kind],
     lines: [
       `How fast ${model.name} ${hardwareText(prediction)} gives one user the tokens of an answer, after the first.`,
+      ...(prediction.cycles ? countedLines(prediction, promptName) : []),
       `Source: ${prediction.source}.`,
-      "Here it is a clock: no text appears before its time.",
+      model.paced_by === "machine"
+        ? "Here it is a clock: no text appears before its time. This machine is slower, so what you see is the measured rate."
+        : "Here it is a clock: no text appears before its time.",
       ...tokenLines(words),
     ],
   };
 }
 
-function machineRate(model, prediction, tokensPerS, words) {
+function countedLines({ cycles }, promptName) {
+  return [...paceLines(cycles, promptName), "The rate is the mean over 128 tokens."];
+}
+
+export function machineRate(name, tokensPerS, words) {
   return {
     title: `${rateText(tokensPerS)} tokens/s, this machine`,
     mark: MARKS.measured,
     lines: [
-      `How fast this machine computes ${model.name} for you, with no LPU’s clock in the way.`,
-      `Source: ${prediction.source}.`,
+      `How fast this machine computes the words of ${name} for you. It is no LPU.`,
+      "Source: computed live on this machine’s processor: the engine’s own time stamps, before pacing.",
       "Computed as tokens after the first ÷ seconds between the first and the last.",
       ...tokenLines(words),
     ],
   };
+}
+
+export function machineTime({ count, computed_s }) {
+  return {
+    title: `${countText(count, "token")} in ${secondsText(computed_s)}`,
+    mark: MARKS.measured,
+    lines: [
+      "This machine’s time from acceptance to the last token, by the engine’s own time stamps.",
+      "The time to the first token is part of it.",
+    ],
+  };
+}
+
+export function cycles(reply) {
+  const { prediction, usage, count, predictedCycles, clockCycles } = reply;
+  const ended = clockCycles !== null;
+  return {
+    title: ended ? `${wholeText(predictedCycles)} cycles` : `${wholeText(prediction.cycles.prompt)} cycles to the first token`,
+    mark: MARKS.simulated,
+    lines: [
+      ...(ended ? endedLines(prediction.cycles, usage, count) : paceLines(prediction.cycles, "this prompt")),
+      `A cycle is 1 ÷ ${wholeText(prediction.cycles.clock_hz / 1e6)} MHz; the count has nothing to do with this machine.`,
+      `Source: ${prediction.source}.`,
+    ],
+  };
+}
+
+function endedLines(predicted, { cycles: counted, prompt_tokens: promptTokens }, count) {
+  return [
+    `Predicted before anything ran, for ${countText(promptTokens, "token")} of prompt and the answer’s ${wholeText(count)}: ${wholeText(predicted.prompt)} to the first token + ${sumText(predicted, count)}.`,
+    `The clock’s account at the end, from the stamps of the tokens: ${wholeText(counted.prompt)} to the first token + ${wholeText(counted.completion)}.`,
+  ];
 }
 
 export function gpuRate(model, baseline, words) {
@@ -66,21 +115,19 @@ export function comparison(prediction, baseline) {
 }
 
 export function clockTime({ prediction, count, total_s }) {
-  const first = prediction.ttft_s;
+  const { ttft_s: first, cycles } = prediction;
+  const timeText = cycles ? durationText : secondsText;
   return {
-    title: `${countText(count, "token")} in ${secondsText(total_s)}`,
+    title: `${countText(count, "token")} in ${timeText(total_s)}`,
     mark: MARKS[prediction.kind],
     lines: [
       "The clock’s time from acceptance to the last token; no network, no queue.",
-      first === null ? firstTokenUnknown(prediction) : `Time to the first token: ${secondsText(first)}.`,
+      first === null
+        ? `Time to the first token: –. ${NO_FIRST_TOKEN}`
+        : `Time to the first token: ${timeText(first)}.`,
       `Source: ${prediction.source}.`,
     ],
   };
-}
-
-function firstTokenUnknown({ kind }) {
-  if (kind === "measured") return "The time to the first token is part of it.";
-  return `Time to the first token: –. ${NO_FIRST_TOKEN}`;
 }
 
 export function gpuTime({ prediction, baseline, count, total_s }) {

@@ -16,8 +16,19 @@ export function secondsText(seconds) {
   return `${seconds.toFixed(digits)} s`;
 }
 
+/** What may be far under a second: 0.00347 → "3.47 ms". */
+export function durationText(seconds) {
+  if (seconds === null || seconds === undefined || seconds >= 0.1) return secondsText(seconds);
+  const ms = seconds * 1000;
+  return `${ms.toFixed(ms < 1 ? 3 : ms < 10 ? 2 : 1)} ms`;
+}
+
 export function ratioText(ratio) {
   return `${ratio.toFixed(ratio < 10 ? 1 : 0)} ×`;
+}
+
+export function wholeText(number) {
+  return whole.format(number);
 }
 
 export function countText(count, noun) {
@@ -31,5 +42,10 @@ export function parametersText(parameters) {
 }
 
 export function hardwareText(prediction) {
-  return prediction.chips ? `on ${whole.format(prediction.chips)} LPU chips` : "on this machine";
+  if (!prediction.chips) return "on this machine";
+  return `on ${chipsText(prediction.chips)}`;
+}
+
+export function chipsText(chips) {
+  return chips === 1 ? "one LPU chip" : `${whole.format(chips)} LPU chips`;
 }

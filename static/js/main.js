@@ -25,7 +25,7 @@ const part = (id) => document.getElementById(id);
 
 const explainer = new Explainer(part("explanation"));
 const announcer = new Announcer(part("announcer"));
-const picker = new Picker(part("model"), data.models, part("preview"), explainer);
+const picker = new Picker(part("model"), data.models, data.words.name, part("preview"), explainer);
 const health = new Health(HEALTH_URL);
 const views = new Map(); // turn → its view
 const composer = new Composer(part("composer"), {
@@ -52,9 +52,8 @@ function ask(prompt) {
 }
 
 function added(turn) {
-  const model = data.models.find(({ id }) => id === turn.reply.model);
   const view = new AnswerView(turn, {
-    model,
+    model: modelOf(turn.reply),
     template: part("turn-template"),
     explainer,
     onDrawn: () => conversation.acknowledge(turn),
@@ -115,7 +114,7 @@ function ended(turn, view) {
   composer.isBusy = false;
   const { reply } = turn;
   if (reply.problem) announcer.say(problemText(reply));
-  else if (reply.isAccepted) announcer.answerIsThere(reply, modelName(reply.model));
+  else if (reply.isAccepted) announcer.answerIsThere(reply, modelOf(reply));
   if (reply.isRefused && composer.draft === "") composer.draft = turn.prompt;
 }
 
@@ -124,8 +123,8 @@ function given(params) {
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null));
 }
 
-function modelName(id) {
-  return data.models.find((model) => model.id === id).name;
+function modelOf(reply) {
+  return data.models.find(({ id }) => id === reply.model);
 }
 
 function showConnection(state) {

@@ -1,4 +1,4 @@
-/* View: the native select of speeds, and the two rates under the box that say what to expect. */
+/* View: the native select of speeds, and the rates under the box that say what to expect. */
 
 import * as explanations from "./explanations.js";
 import { hardwareText, rateText } from "./format.js";
@@ -6,13 +6,16 @@ import { hardwareText, rateText } from "./format.js";
 export class Picker {
   #select;
   #models;
+  #wordsName;
   #preview;
 
-  constructor(select, models, preview, explainer) {
+  constructor(select, models, wordsName, preview, explainer) {
     this.#select = select;
     this.#models = models;
+    this.#wordsName = wordsName;
     this.#preview = preview;
     select.addEventListener("change", () => this.#show());
+    explainer.attach(this.#part("machine-side"), () => explanations.machineRate(this.#wordsName, null, null));
     explainer.attach(preview.querySelector("[data-explain=lpu]"), () => this.#clock());
     explainer.attach(preview.querySelector("[data-explain=gpu]"), () => this.#gpu());
     this.#show();
@@ -23,7 +26,8 @@ export class Picker {
   }
 
   #clock() {
-    return explanations.clockRate(this.model, this.model, this.model.tokens_per_s, null);
+    const promptName = `a prompt of ${this.model.prompt_tokens} tokens`;
+    return explanations.clockRate(this.model, this.model, promptName, null);
   }
 
   #gpu() {
@@ -32,8 +36,9 @@ export class Picker {
 
   #show() {
     const { kind, tokens_per_s: rate, baseline } = this.model;
-    const isMachine = rate === null;
-    this.#part("lpu-rate").textContent = isMachine ? "as fast as it computes" : `${rateText(rate)} tokens/s`;
+    this.#part("machine-side").hidden = this.model.paced_by !== "machine";
+    this.#part("lpu-side").hidden = kind === "measured";
+    this.#part("lpu-rate").textContent = `${rateText(rate)} tokens/s`;
     this.#part("lpu-mark").textContent = kind;
     this.#part("lpu-name").textContent = hardwareText(this.model);
     this.#part("gpu-side").hidden = !baseline;

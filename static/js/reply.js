@@ -2,7 +2,7 @@
    `now_ms` is performance.now(), handed in. Nothing here knows of sockets or elements. */
 
 import { newId } from "./identity.js";
-import { rateBetween } from "./rates.js";
+import { cyclesFor, rateBetween } from "./rates.js";
 
 const OPEN_STATES = new Set(["waiting", "warming", "streaming"]);
 const STATE_AT_END = { stop: "finished", length: "finished", stopped: "stopped", error: "error" };
@@ -23,10 +23,11 @@ export class Reply {
   problem = null; // {code, message} where there is one
   stopWanted = false;
   acceptedAt_ms = null;
-  clock_s = null;
+  clock_s = null; // the two stamps of the last token that came
+  computed_s = null;
   #warning = null;
   #arrivals = { first: null, last: null };
-  #clocks = { first: null, last: null };
+  #computed = { first: null, last: null };
 
   constructor(model) {
     this.model = model;
@@ -54,15 +55,16 @@ export class Reply {
     this.seq = 0;
   }
 
-  take({ seq, text, count, clock_s }, now_ms) {
+  take({ seq, text, count, clock_s, computed_s }, now_ms) {
     this.seq = seq;
     this.text += text;
     this.count += count;
     this.clock_s = clock_s;
+    this.computed_s = computed_s;
     this.state = "streaming";
     if (count === 0) return;
     note(this.#arrivals, this.count, now_ms / 1000);
-    note(this.#clocks, this.count, clock_s);
+    note(this.#computed, this.count, computed_s);
   }
 
   finish({ reason, usage, measured }) {
@@ -96,11 +98,20 @@ export class Reply {
     this.reason = "stopped";
   }
 
-  /** The answer's rate: the clock's where it has one, else this machine's, live and then measured. */
-  get tokensPerS() {
-    if (!this.prediction) return null;
-    if (this.prediction.tokens_per_s !== null) return this.prediction.tokens_per_s;
-    return this.measured?.tokens_per_s ?? rateBetween(this.#clocks.first, this.#clocks.last);
+  /** This machine's rate by the engine's stamps: live, and then of the whole answer. */
+  get machineTokensPerS() {
+    if (this.measured) return this.measured.tokens_per_s;
+    return rateBetween(this.#computed.first, this.#computed.last);
+  }
+
+  /** The cycles of what came: from `accepted` alone, with the count of this page. */
+  get predictedCycles() {
+    return this.prediction?.cycles ? cyclesFor(this.prediction.cycles, this.count) : null;
+  }
+
+  /** The same by the clock's account: from `finished` alone. */
+  get clockCycles() {
+    return this.usage?.cycles ? this.usage.cycles.prompt + this.usage.cycles.completion : null;
   }
 
   /** What this browser received per second, between its first frame and its last. */

@@ -23,10 +23,23 @@ SOCKET = "**/ws/chat/"
 ADDRESS = re.compile(r"http://\S+")
 
 MIXTRAL, LLAMA, PEBBLE = "mixtral-8x7b-32768", "llama2-70b-4096", "pebble"
+PUBLISHED: dict[str, Any] = {"kind": "published", "chips": 576, "cycles": None}
+PEBBLE_HZ = 900_000_000
+PEBBLE_CYCLES: dict[str, Any] = {  # 1 ms to the first token, then 25 µs for each, later 50 µs
+    "clock_hz": PEBBLE_HZ,
+    "prompt": 900_000,
+    "steps": [[1, 22_500], [60, 45_090]],
+}
 CLOCKS: dict[str, dict[str, Any]] = {
-    MIXTRAL: {"kind": "published", "ttft_s": None, "tokens_per_s": 480.0, "chips": 576},
-    LLAMA: {"kind": "published", "ttft_s": 0.222, "tokens_per_s": 255.0, "chips": 576},
-    PEBBLE: {"kind": "measured", "ttft_s": None, "tokens_per_s": None, "chips": None},
+    MIXTRAL: PUBLISHED | {"ttft_s": None, "tokens_per_s": 480.0},
+    LLAMA: PUBLISHED | {"ttft_s": 0.222, "tokens_per_s": 255.0},
+    PEBBLE: {
+        "kind": "simulated",
+        "ttft_s": 0.001,
+        "tokens_per_s": 25_953.4,
+        "chips": 1,
+        "cycles": PEBBLE_CYCLES,
+    },
 }
 GPUS: dict[str, float | None] = {MIXTRAL: 203.7, LLAMA: 62.5, PEBBLE: None}
 
@@ -157,15 +170,27 @@ class HandAnswer:
         self.seq = 0
         self.count = 0
 
-    def write(self, text: str, count: int = 1, clock_s: float = 0.0) -> None:
+    def write(
+        self, text: str, count: int = 1, clock_s: float = 0.0, computed_s: float = 0.0
+    ) -> None:
         self.seq += 1
         self.count += count
         self._hand.send(
-            type="tokens", id=self.id, seq=self.seq, text=text, count=count, clock_s=clock_s
+            type="tokens",
+            id=self.id,
+            seq=self.seq,
+            text=text,
+            count=count,
+            clock_s=clock_s,
+            computed_s=computed_s,
         )
 
     def finish(
-        self, reason: str = "stop", total_s: float = 0.2, measured: float | None = 2430.4
+        self,
+        reason: str = "stop",
+        total_s: float = 0.2,
+        measured: float | None = 2430.4,
+        cycles: dict[str, int] | None = None,
     ) -> None:
         usage = {
             "prompt_tokens": 7,
@@ -174,6 +199,7 @@ class HandAnswer:
             "prompt_time": None,
             "completion_time": total_s,
             "total_time": total_s,
+            "cycles": cycles,
         }
         rates = {"ttft_s": None if measured is None else 0.004, "tokens_per_s": measured}
         self._hand.send(type="finished", id=self.id, reason=reason, usage=usage, measured=rates)

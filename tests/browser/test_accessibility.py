@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from browser_harness import MIXTRAL, HandSocket, OpenHand, OpenPage, ask, part, reach
+from browser_harness import MIXTRAL, PEBBLE, HandSocket, OpenHand, OpenPage, ask, part, reach
 from find_axe import NO_AXE, find_axe
 from needs import lacking
 from playwright.sync_api import Page, expect
@@ -54,6 +54,19 @@ def finished(hand: HandSocket) -> None:
     hand.page.wait_for_selector("[data-gpu=there]")
 
 
+def simulated(hand: HandSocket) -> None:
+    hand.page.select_option("#model", PEBBLE)
+    ask(hand.page, "First")
+    answer = hand.accept(hand.heard("generate"))
+    answer.write("A whole answer. " * 250, count=1000, clock_s=0.04, computed_s=0.9)
+    answer.finish("length", total_s=0.04, cycles={"prompt": 900_000, "completion": 43_712_100})
+    hand.page.wait_for_selector("[data-gpu=unknown]")
+
+
+def previewed(hand: HandSocket) -> None:
+    hand.page.select_option("#model", PEBBLE)
+
+
 def explained(hand: HandSocket) -> None:
     finished(hand)
     part(hand.page, "lpu-number").click()
@@ -85,7 +98,10 @@ def shut_out(hand: HandSocket) -> None:
     expect(hand.page.locator("#connection")).to_be_visible()
 
 
-STATES = [nothing, waiting, streaming, finished, explained, marks, refused, lost, shut_out]
+STATES = [
+    nothing, previewed, waiting, streaming, finished, simulated, explained, marks, refused, lost,
+    shut_out,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -144,9 +160,18 @@ def test_the_live_region_hears_that_an_answer_comes_and_then_all_of_it(open_hand
         assert said in heard[1]
 
 
+def test_the_live_region_hears_the_measured_rate_before_the_simulated_one(hand: HandSocket) -> None:
+    simulated(hand)
+    expect(hand.page.locator("#announcer")).to_contain_text(
+        "2,430 tokens per second, measured: Pebble on this machine. "
+        "25,953 tokens per second, simulated: Pebble on one LPU chip."
+    )
+
+
 def test_what_runs_is_hidden_from_the_screen_reader(hand: HandSocket) -> None:
     streaming(hand)
-    for name in ("lpu-rate", "lpu-progress", "gpu-progress", "lpu-bar", "gpu-bar"):
+    running = ("machine-rate", "machine-progress", "lpu-rate", "lpu-progress", "gpu-progress")
+    for name in (*running, "machine-bar", "lpu-bar", "gpu-bar"):
         expect(part(hand.page, name)).to_have_attribute("aria-hidden", "true")
     expect(hand.page.locator("[aria-live]")).to_have_count(1)
 

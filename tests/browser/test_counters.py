@@ -7,11 +7,21 @@ import re
 from itertools import pairwise
 
 import pytest
-from browser_harness import LLAMA, PEBBLE, HandAnswer, HandSocket, OpenHand, ask, part, reach
+from browser_harness import (
+    LLAMA,
+    PEBBLE,
+    PEBBLE_HZ,
+    HandAnswer,
+    HandSocket,
+    OpenHand,
+    ask,
+    part,
+    reach,
+)
 from playwright.sync_api import Page, expect
 
 WATCH_HERO = """() => {
-    const hero = document.querySelector(".turn:last-child [data-part=lpu-rate]");
+    const hero = document.querySelector(".turn:last-child [data-part=machine-rate]");
     window.changes = [];
     new MutationObserver(() => window.changes.push([performance.now(), hero.textContent]))
         .observe(hero, {childList: true, characterData: true, subtree: true});
@@ -97,21 +107,119 @@ def test_a_short_answer_may_be_there_earlier_on_the_gpu(still: HandSocket) -> No
 
 def test_pebbles_rate_is_live_and_then_measured(still: HandSocket) -> None:
     answer = accepted(still, PEBBLE)
-    hero = part(still.page, "lpu-rate")
+    hero = part(still.page, "machine-rate")
     expect(hero).to_have_text("–")
-    answer.write("a", count=10, clock_s=0.010)
-    answer.write("b", count=100, clock_s=0.060)
+    answer.write("a", count=10, clock_s=0.0012, computed_s=0.010)
+    answer.write("b", count=100, clock_s=0.0048, computed_s=0.060)
     reach(still.page, "streaming")
     draw(still.page)
     still.page.clock.run_for(200)
     expect(hero).to_have_text("2,000")
-    answer.finish(total_s=0.06, measured=2430.4)
+    expect(part(still.page, "machine-progress")).to_have_text("110 tokens in 0.06 s")
+    answer.finish(total_s=PEBBLE_110_S, measured=2430.4, cycles=PEBBLE_110)
     reach(still.page, "finished")
     still.page.clock.run_for(200)
     expect(hero).to_have_text("2,430")
-    expect(part(still.page, "lpu-mark")).to_have_text("measured")
+    expect(part(still.page, "machine-number")).to_contain_text("measured")
+    expect(part(still.page, "machine-name")).to_have_text("Pebble on this machine")
     expect(part(still.page, "gpu-name")).to_have_text("no GPU figure yet")
-    for hidden in ("ratio", "gpu-number", "gpu-bar", "computed-side"):
+    for hidden in ("ratio", "gpu-number", "gpu-bar", "computed-side", "late"):
+        expect(part(still.page, hidden)).to_be_hidden()
+
+
+# 110 tokens of Pebble's clock: the prompt, 59 tokens of 22,500 cycles and 50 of 45,090.
+PEBBLE_110 = {"prompt": 900_000, "completion": 59 * 22_500 + 50 * 45_090}
+PEBBLE_110_S = sum(PEBBLE_110.values()) / PEBBLE_HZ
+
+
+def pebbles_110_tokens(hand: HandSocket, cycles: dict[str, int]) -> None:
+    answer = accepted(hand, PEBBLE)
+    answer.write("word " * 110, count=110, clock_s=PEBBLE_110_S, computed_s=0.060)
+    answer.finish(total_s=PEBBLE_110_S, cycles=cycles)
+    reach(hand.page, "finished")
+    hand.page.clock.run_for(200)
+
+
+def test_the_second_line_says_where_the_lpus_clock_would_be(still: HandSocket) -> None:
+    page = still.page
+    pebbles_110_tokens(still, PEBBLE_110)
+    expect(part(page, "lpu-rate")).to_have_text("25,953")
+    expect(part(page, "lpu-mark")).to_have_text("simulated")
+    expect(part(page, "lpu-name")).to_have_text("one LPU chip")
+    expect(part(page, "lpu-progress")).to_have_text("would have been here after 4.98 ms")
+    heights = [
+        part(page, digits).evaluate("digits => parseFloat(getComputedStyle(digits).fontSize)")
+        for digits in ("machine-rate", "lpu-rate")
+    ]
+    assert heights[0] > 2 * heights[1]
+
+
+def test_the_lpus_colour_is_only_on_the_lpus_side(still: HandSocket) -> None:
+    pebbles_110_tokens(still, PEBBLE_110)
+    colour = "digits => getComputedStyle(digits).color"
+    lpu = still.page.evaluate(
+        "() => { const probe = document.createElement('p'); probe.style.color = 'var(--lpu)';"
+        " document.body.append(probe); return getComputedStyle(probe).color; }"
+    )
+    assert part(still.page, "lpu-rate").evaluate(colour) == lpu
+    assert part(still.page, "machine-rate").evaluate(colour) != lpu
+
+
+def test_cycles_stand_there_before_the_first_token_and_equal_the_account_at_the_end(
+    still: HandSocket,
+) -> None:
+    answer = accepted(still, PEBBLE)
+    line = part(still.page, "cycles-number")
+    expect(line).to_have_text(
+        "simulated 900,000 cycles predicted to the first token, then 22,500 for the next"
+    )
+    answer.write("word " * 110, count=110, clock_s=PEBBLE_110_S, computed_s=0.060)
+    answer.finish(total_s=PEBBLE_110_S, cycles=PEBBLE_110)
+    reach(still.page, "finished")
+    expect(line).to_have_text(
+        "simulated 4,482,000 cycles predicted for these 110 tokens; the clock counted as many"
+    )
+    line.click()
+    explanation = still.page.locator("#explanation")
+    expect(explanation).to_contain_text("900,000 to the first token + 59 × 22,500 + 50 × 45,090")
+    expect(explanation).to_contain_text("900,000 to the first token + 3,582,000.")
+
+
+def test_an_account_that_differs_by_one_cycle_is_shown_beside_the_prediction(
+    still: HandSocket,
+) -> None:
+    pebbles_110_tokens(still, PEBBLE_110 | {"prompt": 900_001})
+    expect(part(still.page, "cycles-number")).to_have_text(
+        "simulated 4,482,000 cycles predicted for these 110 tokens; the clock counted 4,482,001"
+    )
+
+
+def test_the_lpus_bar_runs_ahead_by_its_clock_and_the_machines_shows_what_came(
+    still: HandSocket,
+) -> None:
+    page = still.page
+    answer = accepted(still, PEBBLE)
+    page.clock.run_for(40)
+    assert (fill_of(page, "machine-bar"), fill_of(page, "lpu-bar")) == (0, 1)
+    answer.write("word " * 25, count=25, clock_s=0.0016, computed_s=0.02)
+    reach(page, "streaming")
+    page.clock.run_for(40)
+    assert fill_of(page, "machine-bar") == 0.25
+    assert fill_of(page, "lpu-bar") == 1
+    answer.finish(total_s=0.0016, cycles={"prompt": 900_000, "completion": 24 * 22_500})
+    reach(page, "finished")
+    page.clock.run_for(40)
+    assert fill_of(page, "machine-bar") == fill_of(page, "lpu-bar") == 1
+
+
+def test_a_published_clock_has_no_cycles_and_no_side_for_this_machine(still: HandSocket) -> None:
+    answer = accepted(still)
+    answer.write("word " * 96, count=96, clock_s=95 / 480, computed_s=0.04)
+    answer.finish(total_s=95 / 480)
+    reach(still.page, "finished")
+    expect(part(still.page, "lpu-rate")).to_have_text("480")
+    expect(part(still.page, "computed-side")).to_be_visible()
+    for hidden in ("machine-side", "cycles-side"):
         expect(part(still.page, hidden)).to_be_hidden()
 
 
@@ -119,7 +227,7 @@ def test_the_hero_changes_at_most_ten_times_a_second(still: HandSocket) -> None:
     answer = accepted(still, PEBBLE)
     still.page.evaluate(WATCH_HERO)
     for frame in range(1, 41):
-        answer.write("x", count=30 + frame % 7, clock_s=frame * 0.025)
+        answer.write("x", count=30 + frame % 7, computed_s=frame * 0.025)
         still.page.evaluate("0")
         still.page.clock.run_for(25)
     still.page.clock.run_for(200)
@@ -131,10 +239,10 @@ def test_the_hero_changes_at_most_ten_times_a_second(still: HandSocket) -> None:
 
 def test_the_hero_keeps_its_width(still: HandSocket) -> None:
     answer = accepted(still, PEBBLE)
-    hero = part(still.page, "lpu-rate")
+    hero = part(still.page, "machine-rate")
     widths = set()
-    for count, clock_s in ((1, 0.0), (98, 1.0), (900, 1.5), (8000, 2.9)):
-        answer.write("x", count=count, clock_s=clock_s)
+    for count, computed_s in ((1, 0.0), (98, 1.0), (900, 1.5), (8000, 2.9)):
+        answer.write("x", count=count, computed_s=computed_s)
         draw(still.page)
         still.page.clock.run_for(200)
         widths.add(hero.evaluate("digits => digits.getBoundingClientRect().width"))
@@ -185,6 +293,16 @@ NUMBERS = {
 }
 
 
+PEBBLES_NUMBERS = {
+    "machine-number": ["2,430 tokens/s, this machine", "measured", "It is no LPU"],
+    "machine-time": ["110 tokens in 0.06 s", "measured"],
+    "lpu-number": ["25,953 tokens/s, the LPU", "simulated", "900,000 cycles", "what you see"],
+    "lpu-time": ["110 tokens in 4.98 ms", "simulated", "Time to the first token: 1.00 ms"],
+    "cycles-number": ["4,482,000 cycles", "simulated", "1 ÷ 900 MHz", "price page"],
+    "shown-number": ["shown", "this browser"],
+}
+
+
 @pytest.mark.parametrize("way", ["hover", "focus", "click"])
 def test_every_number_explains_itself(hand: HandSocket, way: str) -> None:
     page = hand.page
@@ -197,8 +315,29 @@ def test_every_number_explains_itself(hand: HandSocket, way: str) -> None:
     answer.write("word " * 46, count=46, clock_s=95 / 480)
     answer.finish(total_s=95 / 480)
     page.wait_for_selector("[data-gpu=there]")
+    explain(page, NUMBERS, way)
+
+
+@pytest.mark.parametrize("way", ["hover", "focus", "click"])
+def test_so_does_every_number_of_a_simulated_clock(hand: HandSocket, way: str) -> None:
+    page = hand.page
+    page.select_option("#model", PEBBLE)
+    ask(page, "How fast?")
+    answer = hand.accept(hand.heard("generate"))
+    answer.write("word " * 50, count=50, clock_s=0.002, computed_s=0.03)
+    reach(page, "streaming")
+    expect(part(page, "text")).to_contain_text("word")
+    hand.heard("ack")
+    answer.write("word " * 60, count=60, clock_s=PEBBLE_110_S, computed_s=0.06)
+    answer.finish(total_s=PEBBLE_110_S, cycles=PEBBLE_110)
+    reach(page, "finished")
+    explain(page, PEBBLES_NUMBERS, way)
+
+
+def explain(page: Page, numbers: dict[str, list[str]], way: str) -> None:
+    """Asks each number in that way, and compares what it says."""
     explanation = page.locator("#explanation")
-    for name, said in NUMBERS.items():
+    for name, said in numbers.items():
         number = part(page, name)
         if way == "focus":
             page.keyboard.press("Tab")
@@ -217,6 +356,13 @@ def test_before_the_first_prompt_the_rates_explain_themselves_too(hand: HandSock
         ("#preview [data-explain=lpu]", "price page"),
         ("#preview [data-explain=gpu]", "gpt-fast"),
         ("#words", "computed here, none is stored"),
+    ):
+        hand.page.click(selector)
+        expect(hand.page.locator("#explanation")).to_contain_text(said)
+    hand.page.select_option("#model", PEBBLE)
+    for selector, said in (
+        ("#preview [data-explain=machine]", "computed live on this machine"),
+        ("#preview [data-explain=lpu]", "Predicted for a prompt of 128 tokens:"),
     ):
         hand.page.click(selector)
         expect(hand.page.locator("#explanation")).to_contain_text(said)

@@ -30,11 +30,13 @@ def test_both_rates_stand_under_the_box_with_their_marks(page: Page) -> None:
     preview = page.locator("#preview")
     expect(preview).to_contain_text("480 tokens/s published on 576 LPU chips")
     expect(preview).to_contain_text("204 tokens/s published on 8 × A100")
+    expect(preview.locator("[data-part=machine-side]")).to_be_hidden()
     page.select_option("#model", "llama2-70b-4096")
     expect(preview).to_contain_text("255 tokens/s published")
     expect(preview).to_contain_text("62.5 tokens/s published")
     page.select_option("#model", "pebble")
-    expect(preview).to_contain_text("measured on this machine")
+    expect(preview).to_contain_text("as fast as it computes measured on this machine")
+    expect(preview).to_contain_text("tokens/s simulated on one LPU chip")
     expect(preview).to_contain_text("no GPU figure yet")
 
 

@@ -1,10 +1,16 @@
 """The whole way: a real Daphne, a real engine, computed words."""
 
+import re
 from pathlib import Path
 
 import pytest
 from browser_harness import LLAMA, PEBBLE, OpenPage, ask, last_answer, part, reach, serving
 from playwright.sync_api import Page, expect
+
+RATE = re.compile(r"^[\d,.]+$")
+EQUAL = re.compile(
+    r"^simulated [\d,]+ cycles predicted for these [\d,]+ tokens; the clock counted as many$"
+)
 
 
 def test_an_answer_streams_and_the_gpu_arrives_later(page: Page) -> None:
@@ -22,12 +28,16 @@ def test_an_answer_streams_and_the_gpu_arrives_later(page: Page) -> None:
     expect(part(page, "shown-number")).to_contain_text("shown here at")
 
 
-def test_pebble_runs_at_this_machines_own_rate(page: Page) -> None:
+def test_pebble_runs_at_this_machines_own_rate_beside_the_chips_clock(page: Page) -> None:
     page.select_option("#model", PEBBLE)
     ask(page, "How fast are you?")
     reach(page, "finished")
-    expect(part(page, "lpu-rate")).not_to_have_text("–")
-    expect(part(page, "lpu-mark")).to_have_text("measured")
+    expect(part(page, "machine-rate")).to_have_text(RATE)
+    expect(part(page, "machine-number")).to_contain_text("measured")
+    expect(part(page, "lpu-rate")).to_have_text(RATE)
+    expect(part(page, "lpu-mark")).to_have_text("simulated")
+    expect(part(page, "lpu-side")).to_contain_text("would have been here after")
+    expect(part(page, "cycles-number")).to_have_text(EQUAL)
     expect(last_answer(page)).to_contain_text("no GPU figure yet")
     expect(part(page, "ratio")).to_be_hidden()
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -71,15 +72,30 @@ def test_models_are_a_table_with_marks_and_dashes_for_what_is_not_published(
     assert head.split() == ["id", "name", "tokens/s", "mark", "TTFT", "chips", "window"]
     assert mixtral.split()[-5:] == ["480.0", "published", "–", "576", "32,768"]
     assert llama.split()[-6:] == ["255.0", "published", "0.222", "s", "576", "4,096"]
-    assert pebble.split()[-5:] == ["–", "measured", "–", "–", "2,048"]
+    rate, mark, ttft, unit, chips, window = pebble.split()[-6:]
+    assert (mark, unit, chips, window) == ("simulated", "ms", "1", "2,048")
+    assert float(rate.replace(",", "")) > 1000
+    assert float(ttft) > 0
     assert len({len(line) for line in (head, mixtral, llama, pebble)}) == 1
     assert "LLMPerf" in done.stdout
+    assert re.search(
+        r"Pebble: simulated: counted from .*; for a prompt of 128 tokens: "
+        r"[\d,]+ cycles to the first token, then [\d,]+ for the next",
+        done.stdout,
+    )
 
 
 def test_models_as_json_carry_every_field(project: Path) -> None:
-    models = json.loads(run(project, "models", "--json").stdout)["models"]
+    listed = json.loads(run(project, "models", "--json").stdout)
+    models = listed["models"]
+    assert listed["prompt_tokens"] == 128
     assert [model["id"] for model in models] == ["llama2-70b-4096", "mixtral-8x7b-32768", "pebble"]
     assert models[1]["prediction"]["ttft_s"] is None
+    assert models[1]["prediction"]["cycles"] is None
+    cycles = models[2]["prediction"]["cycles"]
+    assert cycles["clock_hz"] == 900_000_000
+    assert models[2]["prediction"]["ttft_s"] == cycles["prompt"] / 900e6
+    assert models[2]["prediction"]["chips"] == 1
     assert models[0]["baselines"][0]["tokens_per_s"] == 62.5
 
 
@@ -103,7 +119,8 @@ def test_generate_streams_text_and_tells_the_rates_with_their_marks(
     told, clock = done.stderr.splitlines()
     assert told.startswith("tiny wrote ")
     assert "tokens/s (measured here)" in told
-    assert clock.startswith("Llama 2 70B's clock: 255.0 tokens/s, TTFT 0.222 s (published: LLMPerf")
+    said = "Llama 2 70B's clock: 255.0 tokens/s, TTFT 0.222 s, chips 576 (published: LLMPerf"
+    assert clock.startswith(said)
     as_json = run(project, "generate", "Hello", "--model", "pebble", "--json", *options)
     assert as_json.stderr == ""
     account = json.loads(as_json.stdout)
@@ -112,10 +129,24 @@ def test_generate_streams_text_and_tells_the_rates_with_their_marks(
         "text", "model", "words", "prediction", "usage", "measured", "reason"
     }  # fmt: skip
     assert (account["model"], account["words"]["name"]) == ("pebble", "tiny")
-    assert account["prediction"]["kind"] == "measured"
+    assert account["prediction"]["kind"] == "simulated"
+    used, count = account["usage"]["cycles"], account["usage"]["completion_tokens"]
+    assert used["prompt"] == account["prediction"]["cycles"]["prompt"]
+    assert used["completion"] == (count - 1) * account["prediction"]["cycles"]["steps"][0][1]
     assert account["usage"]["completion_tokens"] <= 20
     assert account["measured"]["tokens_per_s"] > 0
     assert account["reason"] in ("length", "stop")
+
+
+def test_generate_tells_predicted_cycles_and_the_clocks_account(project: Path, words: Path) -> None:
+    options = ("--words", words, "--seed", 4, "--max-tokens", 20, "--model", "pebble")
+    _, clock, predicted, counted = run(project, "generate", "Hello", *options).stderr.splitlines()
+    assert "(simulated: counted from a verified program for one LPU chip" in clock
+    ahead = re.search(r"; ([\d,]+) for \d+$", predicted)
+    after = re.match(r"Clock: ([\d,]+) cycles, [\d.]+ ms$", counted)
+    assert ahead is not None
+    assert after is not None
+    assert ahead[1] == after[1]
 
 
 @pytest.mark.parametrize(

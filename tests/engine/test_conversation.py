@@ -169,7 +169,7 @@ def test_what_is_surely_too_old_is_not_even_tokenized(tokenizer: Tokenizer) -> N
     assert counting.messages_in_chats == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     lengths=st.lists(st.integers(0, 300), min_size=1, max_size=30),
     roles=st.randoms(use_true_random=False),

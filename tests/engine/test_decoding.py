@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from checkpoints import write_tokenizer
 from engines import CATALOG, request, text_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lpu_engine import Generation, Words
@@ -193,7 +193,6 @@ def expected_text(tokenizer: Tokenizer, ids: list[int], stop: list[str]) -> str:
     return text
 
 
-@settings(deadline=None)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=25), stop=STOPS)
 def test_streaming_with_stop_strings_equals_cutting_the_whole_text(
     pieces: list[str], stop: list[str], tokenizer: Tokenizer

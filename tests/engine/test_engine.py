@@ -1,6 +1,7 @@
 """Answers of a running engine: the same whatever else runs, and what ends them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from engines import (
 
 from lpu_engine import (
     Busy,
+    Catalog,
     Engine,
     Generation,
     Message,
@@ -191,10 +193,11 @@ def test_machine_stamps_never_fall_and_clock_stamps_are_the_predictions(
 def test_a_prediction_is_of_the_catalog_alone_and_known_at_once(words: Path) -> None:
     idle = Engine(CATALOG, words, Ticks())
     for model in CATALOG.models:
-        before = idle.submit(request(model=model.id)).prediction
+        first = idle.submit(request(model=model.id))
         for _ in range(20):
             idle.submit(request(LONG, model=model.id))
-        assert idle.submit(request(model=model.id)).prediction == before == model.prediction
+        again = idle.submit(request(model=model.id)).prediction
+        assert again == first.prediction == model.predict(len(first.prompt))
     idle.close()
 
 
@@ -214,6 +217,16 @@ def test_a_conversation_that_outgrows_the_words_window_loses_its_oldest_turns(
     generation = ended(engine.submit(asked))
     assert generation.words.dropped_turns > 0
     assert len(generation.prompt) < 1024
+
+
+def test_an_answer_ends_at_the_picked_models_window_where_that_is_the_smaller(words: Path) -> None:
+    pebble = replace(CATALOG.model("pebble"), window=64)
+    engine = Engine(Catalog((pebble,), "pebble"), words, Ticks())
+    engine.start()
+    generation = answer(engine, "Hi", max_tokens=500)
+    engine.close()
+    assert reason_of(generation) == "length"
+    assert len(generation.prompt) + len(generation.tokens) == 64
 
 
 def test_a_folder_with_a_models_id_has_that_models_name() -> None:

@@ -1,17 +1,27 @@
 """The log of one answer: what is stamped, counted, cut and measured."""
 
+from dataclasses import replace
+
 import pytest
 from engines import CATALOG, request
 
-from lpu_engine import Generation, Measured, Words
+from lpu_engine import Generation, Measured, Model, UsedCycles, Words
+from lpu_engine.catalog import MACHINE_CLOCK
 
 NOTHING = Measured(None, None)
+MACHINE = "this machine"
+
+
+def model_of(name: str) -> Model:
+    if name == MACHINE:  # no model of the catalog is without a clock today
+        return replace(CATALOG.model("pebble"), clock=MACHINE_CLOCK)
+    return CATALOG.model(name)
 
 
 def generation(model: str = "pebble", prompt: int = 5) -> Generation:
     return Generation(
         request(model=model),
-        model=CATALOG.model(model),
+        model=model_of(model),
         words=Words("Pebble", 4.0, 0),
         prompt=range(prompt),
         accepted_at_s=100.0,
@@ -95,11 +105,49 @@ def test_usage_of_a_clock_that_publishes_no_first_token_says_so() -> None:
 
 
 def test_usage_of_this_machine_is_its_own_stamps() -> None:
-    usage = filled("pebble", 5).usage()
-    assert (usage.prompt_time, usage.total_time) == (0.5, 0.9)
+    usage = filled(MACHINE, 5).usage()
+    assert (usage.prompt_time, usage.total_time, usage.cycles) == (0.5, 0.9, None)
 
 
-@pytest.mark.parametrize("model", ["pebble", "llama2-70b-4096"])
+def test_a_published_clock_has_no_cycles() -> None:
+    assert filled("llama2-70b-4096", 5).usage().cycles is None
+
+
+@pytest.mark.parametrize(("prompt", "count"), [(1, 1), (5, 2), (300, 40), (319, 400), (1000, 700)])
+def test_the_account_of_a_simulated_clock_equals_its_prediction_to_the_cycle(
+    prompt: int, count: int
+) -> None:
+    answer = generation("pebble", prompt)
+    predicted = answer.prediction.cycles
+    assert predicted is not None
+    for n in range(count):
+        answer.append(n, "a", 60.0 + n)
+    usage = answer.usage()
+    assert usage.cycles == UsedCycles(
+        predicted.prompt, predicted.until(count - 1) - predicted.prompt
+    )
+    assert usage.total_time == predicted.until(count - 1) / predicted.clock_hz
+    assert usage.prompt_time == predicted.prompt / predicted.clock_hz
+
+
+def test_the_account_of_a_stopped_answer_is_of_what_was_let_out() -> None:
+    answer = filled("pebble", 30)
+    answer.stop(12)
+    used, predicted = answer.usage().cycles, answer.prediction.cycles
+    assert used is not None
+    assert predicted is not None
+    assert used.prompt + used.completion == predicted.until(11)
+
+
+def test_a_prediction_is_of_the_prompts_length_and_does_not_know_the_machine() -> None:
+    slow, fast = generation("pebble", 40), generation("pebble", 40)
+    slow.append(0, "a", 50.0)
+    fast.append(0, "a", 0.0001)
+    assert slow.prediction == fast.prediction == CATALOG.model("pebble").predict(40)
+    assert slow.tokens[0].clock_s == fast.tokens[0].clock_s
+
+
+@pytest.mark.parametrize("model", ["pebble", MACHINE, "llama2-70b-4096"])
 def test_usage_of_an_empty_answer_is_zeros(model: str) -> None:
     usage = generation(model).usage()
     assert (usage.completion_tokens, usage.completion_time, usage.total_time) == (0, 0.0, 0.0)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import lpu_engine
+from lpu_engine.compiler.compile import table_of
 from lpu_engine.model.arithmetic import Float32
 from lpu_engine.model.checkpoint import open_checkpoint
 from lpu_engine.model.reference import logits
@@ -34,7 +35,10 @@ TEXT = (
 def int8_logits(ids: list[int]) -> Float32:
     checkpoint = open_checkpoint(PEBBLE)
     cache = Cache(checkpoint.architecture, 16)
-    executor, blocks = Executor(load_weights(checkpoint), cache), cache.take(len(ids))
+    executor, blocks = (
+        Executor(load_weights(checkpoint), cache, table_of(checkpoint.architecture)),
+        cache.take(len(ids)),
+    )
     rows = [executor.forward([Chunk([i], n, blocks)])[0].copy() for n, i in enumerate(ids)]
     return np.stack(rows)
 

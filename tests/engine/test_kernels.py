@@ -181,7 +181,7 @@ def test_rotary_has_the_same_bits_and_leaves_values_alone(head_dim: int) -> None
     assert_same_bits(heads, expected.reshape(7, -1))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     kv_heads=st.integers(1, 3),
     group=st.integers(1, 4),

@@ -7,6 +7,7 @@ import pytest
 from checkpoints import write_checkpoint
 from engines import Ticks
 
+from lpu_engine.compiler.graph import operations
 from lpu_engine.model.checkpoint import open_checkpoint
 from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.executor import Executor
@@ -95,6 +96,8 @@ def test_measuring_gives_back_the_cache_for_any_window_and_clock(
 ) -> None:
     checkpoint = open_checkpoint(write_checkpoint(tmp_path, window=window))
     cache = Cache(checkpoint.architecture, 8)
-    measured = measure_pace(Executor(load_weights(checkpoint), cache), cache, clock)
+    measured = measure_pace(
+        Executor(load_weights(checkpoint), cache, operations(checkpoint.architecture)), cache, clock
+    )
     assert cache.free_blocks == 8
     assert measured.prompt_rows() >= FEWEST_ROWS

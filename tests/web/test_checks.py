@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lpu_engine import BaselineQuery, Message, Params
@@ -233,7 +233,6 @@ known_fields = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(
     kind=st.sampled_from(["generate", "stop", "ack", "resume"]),
     fields=st.dictionaries(known_fields, json_values),

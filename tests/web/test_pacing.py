@@ -130,7 +130,7 @@ rates = st.one_of(st.none(), st.floats(20, 2000))
 delays = st.lists(st.integers(0, 900_000), min_size=1, max_size=8)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(gaps_us=gaps, rate=rates, delays_us=delays)
 def test_text_leaves_on_time_whatever_machine_clock_and_browser_do(
     gaps_us: list[int], rate: float | None, delays_us: list[int]
@@ -157,7 +157,7 @@ def test_text_leaves_on_time_whatever_machine_clock_and_browser_do(
         assert frame.clock_s == token.clock_s
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(gaps_us=gaps, rate=rates, share=st.floats(0, 1))
 def test_a_resumed_reader_gets_all_after_its_count(
     gaps_us: list[int], rate: float | None, share: float

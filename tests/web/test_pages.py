@@ -68,7 +68,15 @@ def test_each_speed_carries_its_mark_and_source(served: Served) -> None:
     assert "price page" in mixtral["source"]
     assert mixtral["baseline"]["tokens_per_s"] == 203.7
     assert (llama["tokens_per_s"], llama["ttft_s"]) == (255.0, 0.222)
-    assert (pebble["kind"], pebble["tokens_per_s"], pebble["baseline"]) == ("measured", None, None)
+    assert (pebble["kind"], pebble["chips"], pebble["baseline"]) == ("simulated", 1, None)
+    assert pebble["cycles"]["clock_hz"] == 900_000_000
+
+
+def test_each_speed_says_what_paces_it_and_for_which_prompt_it_stands(served: Served) -> None:
+    models = data_of(get(served.url)[2])["models"]
+    assert isinstance(models, list)
+    assert [model["paced_by"] for model in models] == ["clock", "clock", "machine"]
+    assert {model["prompt_tokens"] for model in models} == {128}
 
 
 def test_healthz_says_how_engine_and_words_are(served: Served) -> None:

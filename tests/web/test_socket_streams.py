@@ -40,10 +40,11 @@ async def test_the_first_message_says_whose_words_at_whose_speed(
         "words": {"name": "Hand", "chars_per_token": 4.0, "dropped_turns": 0},
         "prediction": {
             "kind": "published",
-            "source": model.prediction.source,
+            "source": model.predict(3).source,
             "ttft_s": 0.222,
             "tokens_per_s": 255.0,
             "chips": 576,
+            "cycles": None,
         },
         "baseline": {
             "kind": "published",
@@ -53,6 +54,42 @@ async def test_the_first_message_says_whose_words_at_whose_speed(
             "tokens_per_s": 62.5,
         },
     }
+
+
+async def test_a_simulated_clock_is_told_whole_and_its_account_can_be_checked(
+    client: Client, engine: HandEngine, generation: NextGeneration
+) -> None:
+    prediction = (await client.accepted("a"))["prediction"]
+    expected = engine.catalog.model("pebble").predict(3)
+    assert expected.cycles is not None
+    assert prediction["kind"] == "simulated"
+    assert prediction["cycles"] == {
+        "clock_hz": 900_000_000,
+        "prompt": expected.cycles.prompt,
+        "steps": [list(step) for step in expected.cycles.steps],
+    }
+    written = await generation()
+    write(written, *"abcde")
+    written.finish("stop")
+    usage = (await client.receive_all("a"))[-1]["usage"]
+    assert usage["cycles"] == {
+        "prompt": prediction["cycles"]["prompt"],
+        "completion": 4 * prediction["cycles"]["steps"][0][1],
+    }
+    assert usage["total_time"] == sum(usage["cycles"].values()) / 900e6
+
+
+async def test_a_frame_also_says_when_this_machine_had_its_last_token(
+    client: Client, generation: NextGeneration
+) -> None:
+    await client.accepted("a", model="llama2-70b-4096")
+    written = await generation()
+    for index in range(3):
+        written.append(index, "x", computed_s=0.01 * index)
+    written.finish("stop")
+    *frames, _ = await client.receive_all("a")
+    counts = [sum(f["count"] for f in frames[: i + 1]) for i in range(len(frames))]
+    assert [f["computed_s"] for f in frames] == [0.01 * (count - 1) for count in counts]
 
 
 async def test_a_baseline_without_a_figure_is_null(client: Client) -> None:
@@ -71,7 +108,7 @@ async def test_a_baseline_with_a_figure_is_found(client: Client) -> None:
 async def test_tokens_are_numbered_and_finished_comes_once_and_last(
     client: Client, generation: NextGeneration
 ) -> None:
-    await client.accepted("a")
+    await client.accepted("a", model="mixtral-8x7b-32768")
     written = await generation()
     await frames_one_by_one(client, written, "a", 3)
     write(written, "and ", "the ", "rest")
@@ -87,9 +124,10 @@ async def test_tokens_are_numbered_and_finished_comes_once_and_last(
             "prompt_tokens": 3,
             "completion_tokens": 6,
             "queue_time": 0.0,
-            "prompt_time": 0.0,
-            "completion_time": 0.0,
-            "total_time": 0.0,
+            "prompt_time": None,
+            "completion_time": 5 / 480.0,
+            "total_time": 5 / 480.0,
+            "cycles": None,
         },
         "measured": {"ttft_s": 0.0, "tokens_per_s": None},
     }

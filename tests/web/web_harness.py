@@ -141,7 +141,7 @@ class Served:
 
 
 def write(generation: Generation, *texts: str) -> None:
-    """Tokens that the model pebble's clock lets out at once."""
+    """Tokens that this machine had at once; the model pebble's clock lets them out in no time."""
     for text in texts:
         generation.append(len(generation.tokens), text, computed_s=0.0)
 

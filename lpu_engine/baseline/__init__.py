@@ -1,0 +1,1 @@
+"""The comparison: what other machines do, and what others measured."""

@@ -1,0 +1,1 @@
+"""Encoders, compiled for their cycles: one block for all layers, placed in gaps, proven."""

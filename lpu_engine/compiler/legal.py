@@ -1,0 +1,112 @@
+"""What the parts of the proof share: the error, facts of opcodes, bursts that overlap."""
+
+import math
+from collections.abc import Iterator
+from typing import NoReturn, SupportsInt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lpu_engine.compiler.instructions import Instructions
+from lpu_engine.hardware.lpu import (
+    FIRST_ALU,
+    FIRST_INSTALL,
+    FIRST_PASS,
+    FIRST_SWITCH,
+    HALF_STREAMS,
+    INSTALL_STREAMS,
+    PLACES,
+    UNIT_NAMES,
+    UNITS,
+    WORD,
+    Opcode,
+    latency,
+)
+
+Ints = NDArray[np.int64]
+
+PLACE = np.array(PLACES, np.int64)
+LATENCIES = np.array([latency(opcode) for opcode in Opcode], np.int64)
+# Streams of the operand `a` and of the result, by opcode; b has as many as a.
+TAKES = np.array(
+    [
+        {
+            Opcode.READ: 0,
+            Opcode.READ_WIDE: 0,
+            Opcode.WRITE: 1,
+            Opcode.INSTALL: INSTALL_STREAMS,
+            Opcode.PASS: 1,
+            Opcode.PASS_HALF: HALF_STREAMS,
+        }.get(o, WORD)
+        for o in Opcode
+    ]
+)
+GIVES = np.array(
+    [
+        {
+            Opcode.READ: 1,
+            Opcode.WRITE: 0,
+            Opcode.INSTALL: 0,
+            Opcode.ROUND: 1,
+            Opcode.NARROW: HALF_STREAMS,
+        }.get(o, WORD)
+        for o in Opcode
+    ]
+)
+MEMORY = np.array([o in (Opcode.READ, Opcode.WRITE, Opcode.READ_WIDE) for o in Opcode])
+PASSES = np.array([o in (Opcode.PASS, Opcode.PASS_HALF) for o in Opcode])
+
+BINARY = np.array([Opcode.ADD <= o <= Opcode.LARGEST for o in Opcode])
+
+
+def _units_of(opcode: Opcode) -> tuple[int, int]:
+    """The first unit that does it, and the one after the last."""
+    if opcode in (Opcode.READ, Opcode.WRITE, Opcode.READ_WIDE):
+        return 0, FIRST_ALU
+    if opcode in (Opcode.PERMUTE, Opcode.INSERT):
+        return FIRST_SWITCH, FIRST_INSTALL
+    if opcode == Opcode.INSTALL:
+        return FIRST_INSTALL, FIRST_PASS
+    is_pass = opcode in (Opcode.PASS, Opcode.PASS_HALF)
+    return (FIRST_PASS, UNITS) if is_pass else (FIRST_ALU, FIRST_SWITCH)
+
+
+UNITS_OF = np.array([_units_of(opcode) for opcode in Opcode])
+
+
+class Illegal(ValueError):
+    """A program that the chip would compute wrongly: names cycle, unit and reason."""
+
+
+def fail(rows: Instructions, row: SupportsInt, reason: str) -> NoReturn:
+    instruction = rows[int(row)]
+    name = Opcode(int(instruction["opcode"])).name
+    unit = UNIT_NAMES[int(instruction["unit"])]
+    raise Illegal(f"Cycle {int(instruction['cycle']):,}, {unit}, {name}: {reason}.")
+
+
+def spans(rows: Instructions) -> Ints:
+    return np.asarray(1 + ((rows["counts"].astype(np.int64) - 1) * rows["intervals"]).sum(axis=1))
+
+
+def overlapping(key: Ints, start: Ints, end: Ints) -> Iterator[tuple[int, int]]:
+    """Pairs with the same key whose ranges [start, end) overlap."""
+    order = np.lexsort((start, key))
+    key, start, end = key[order], start[order], end[order]
+    for apart in range(1, len(key)):
+        near = (key[apart:] == key[:-apart]) & (start[apart:] < end[:-apart])
+        if not near.any():
+            return
+        for i in np.flatnonzero(near):
+            yield int(order[i]), int(order[i + apart])
+
+
+def never_meet(rows: Instructions, one: int, other: int, apart: int) -> bool:
+    """Both repeat in steps of a common divisor, and are no multiple of it apart."""
+    steps = [
+        int(interval)
+        for row in (one, other)
+        for count, interval in zip(rows["counts"][row], rows["intervals"][row], strict=True)
+        if count > 1
+    ]
+    return apart % max(math.gcd(*steps), 1) != 0

@@ -1,0 +1,1 @@
+"""What the machines are: every number once, with its unit and its source."""

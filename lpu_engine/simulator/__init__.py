@@ -1,0 +1,1 @@
+"""A Program run for its cycles."""
