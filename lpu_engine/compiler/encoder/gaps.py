@@ -9,16 +9,8 @@ from functools import cache
 
 from lpu_engine.compiler.flows import Flow, HalfPass, Nest, Read, Store, Vector, burst
 from lpu_engine.compiler.instructions import PICKED
-from lpu_engine.compiler.schedule import (
-    ANY_ALU,
-    STRETCHES,
-    Edge,
-    Schedule,
-    Step,
-    Walk,
-    flow_diagonal,
-    stretches_of,
-)
+from lpu_engine.compiler.schedule import STRETCHES, Schedule, stretches_of
+from lpu_engine.compiler.walk import ANY_ALU, Edge, Step, Walk, flow_diagonal
 from lpu_engine.hardware.lpu import (
     ALUS,
     FIRST_ALU,
