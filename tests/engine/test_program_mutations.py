@@ -26,9 +26,10 @@ from lpu_engine.hardware.lpu import (
 )
 
 PROGRAM = compile_program(
-    shape(width=330, heads=2, kv_heads=1, head_dim=4, feed_forward=24, vocabulary=40, window=8),
+    shape(width=330, heads=2, kv_heads=1, head_dim=64, feed_forward=24, vocabulary=40, window=8),
     prompt_rows=4,
 )
+EACH = 5  # of the rows, where not all need to be changed: a prime, so that all bytes come up
 BLOCKS = [(phase, name) for phase, kind in phases(PROGRAM).items() for name in kind.blocks]
 EVERY_BLOCK = pytest.mark.parametrize(("phase", "name"), BLOCKS)
 UNIT = r"(memory [EW]\d+|vector \d+|switch [EW] (permute|insert)|matrix \d (install|pass))"
@@ -108,12 +109,12 @@ def test_every_instruction_one_cycle_early_or_late(phase: str, name: str, by: in
 
 
 @EVERY_BLOCK
-def test_every_instruction_left_out(phase: str, name: str) -> None:
+def test_instructions_left_out(phase: str, name: str) -> None:
     """Except a WRITE that only other blocks, or the host, fetch: see below."""
     block = block_of(phase, name)
     rows = block.instructions
     fetched = places(rows, Opcode.READ)
-    for row in range(len(rows)):
+    for row in range(0, len(rows), EACH):
         if rows["opcode"][row] != Opcode.WRITE or places(rows, Opcode.WRITE, row) & fetched:
             assert_refused(without(block, row), row)
 
@@ -128,11 +129,11 @@ def test_what_a_later_block_fetches_left_out_or_parked_elsewhere(phase: str, nam
 
 
 @EVERY_BLOCK
-def test_every_operand_and_result_on_another_stream(phase: str, name: str) -> None:
+def test_operands_and_results_on_another_stream(phase: str, name: str) -> None:
     """The next stream, and the same one of the other direction."""
     block = block_of(phase, name)
     for column in ("a", "b", "out"):
-        for row in np.flatnonzero(block.instructions[column] >= 0):
+        for row in np.flatnonzero(block.instructions[column] >= 0)[::EACH]:
             old = int(block.instructions[column][row])
             for by in (1, 32 if old < 32 else -32):
                 assert_refused(changed(block, int(row), column, by), (column, row, by))
@@ -152,14 +153,12 @@ def test_two_bytes_of_a_word_parked_in_each_others_slice(phase: str, name: str) 
 
 @EVERY_BLOCK
 @pytest.mark.parametrize("by", [-1, 1])
-def test_every_parked_value_written_or_read_one_address_away(
-    phase: str, name: str, by: int
-) -> None:
+def test_parked_values_written_or_read_one_address_away(phase: str, name: str, by: int) -> None:
     """Except a read of another part of the same value: which is meant, only the logits show."""
     block = block_of(phase, name)
     rows = block.instructions
     fetched, parked = places(rows, Opcode.READ), places(rows, Opcode.WRITE)
-    for row in range(len(rows)):
+    for row in range(0, len(rows), EACH):
         other = changed(block, row, "address", by)
         if places(rows, Opcode.WRITE, row) & fetched:
             assert_refused(other, row)
@@ -174,10 +173,10 @@ def test_a_block_that_ends_one_cycle_too_soon(phase: str, name: str) -> None:
 
 
 @EVERY_BLOCK
-def test_every_instruction_twice_on_its_unit(phase: str, name: str) -> None:
+def test_instructions_twice_on_their_unit(phase: str, name: str) -> None:
     block = block_of(phase, name)
     rows = block.instructions
-    for row in range(len(rows)):
+    for row in range(0, len(rows), EACH):
         assert_refused(with_instructions(block, np.append(rows, rows[row])), row)
 
 
@@ -187,7 +186,7 @@ def test_a_second_writer_on_a_stream(phase: str, name: str) -> None:
     block = block_of(phase, name)
     rows = block.instructions
     in_alus = np.flatnonzero((rows["unit"] >= FIRST_ALU) & (rows["unit"] < FIRST_SWITCH))
-    for row in in_alus:
+    for row in in_alus[::EACH]:
         for unit in range(FIRST_ALU, FIRST_ALU + ALUS):
             twice = np.append(rows, rows[row])
             twice["unit"][-1] = unit
@@ -199,7 +198,7 @@ def test_a_flow_moved_before_the_values_that_it_fetches(phase: str, name: str) -
     """To the cycle in which the last of them is written, where it is not there yet."""
     block = block_of(phase, name)
     rows = block.instructions
-    for row in is_opcode(rows, Opcode.READ):
+    for row in is_opcode(rows, Opcode.READ)[::EACH]:
         unit, parcel, address = (rows[key][row] for key in ("unit", "parcel", "address"))
         writes = np.flatnonzero(
             (rows["opcode"] == Opcode.WRITE) & (rows["unit"] == unit)
@@ -305,20 +304,20 @@ def test_addresses_that_a_slice_does_not_have(name: str, address: int) -> None:
 
 
 @EVERY_BLOCK
-def test_every_operand_that_is_missing(phase: str, name: str) -> None:
+def test_operands_that_are_missing(phase: str, name: str) -> None:
     """The stream that it would come on is not named: no chip could know where to take it from."""
     block = block_of(phase, name)
     takers = (Opcode.WRITE, Opcode.PERMUTE, Opcode.INSERT, Opcode.INSTALL, Opcode.PASS)
-    for row in is_opcode(block.instructions, *takers):
+    for row in is_opcode(block.instructions, *takers)[::EACH]:
         rows = block.instructions.copy()
         rows["a"][row] = -1
         assert_refused(with_instructions(block, rows), row)
 
 
 @EVERY_BLOCK
-def test_every_instruction_on_a_unit_that_cannot_do_it(phase: str, name: str) -> None:
+def test_instructions_on_a_unit_that_cannot_do_them(phase: str, name: str) -> None:
     block = block_of(phase, name)
-    for row in range(len(block.instructions)):
+    for row in range(0, len(block.instructions), EACH):
         rows = block.instructions.copy()
         is_sum = FIRST_ALU <= rows["unit"][row] < FIRST_SWITCH
         rows["opcode"][row] = Opcode.PASS if is_sum else Opcode.COPY

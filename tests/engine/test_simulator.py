@@ -56,7 +56,7 @@ TINY: dict[str, Any] = {
     "width": 20,
     "heads": 2,
     "kv_heads": 1,
-    "head_dim": 4,
+    "head_dim": 32,
     "feed_forward": 24,
     "vocabulary": 261,
     "window": 640,
