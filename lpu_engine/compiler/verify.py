@@ -41,6 +41,7 @@ from lpu_engine.compiler.program import Phase, Program
 from lpu_engine.compiler.verify_memory import first_unparked, parked_before_read
 from lpu_engine.compiler.verify_streams import streams_are_legal
 from lpu_engine.hardware.lpu import (
+    BANKS,
     CHAIN,
     FIRST_INSTALL,
     FIRST_PASS,
@@ -56,6 +57,7 @@ from lpu_engine.hardware.lpu import (
     latency,
 )
 
+MOVES = ("by_layer", "by_tile", "by_rows", "by_position", "cache")
 APART = 2 * len(UNIT_NAMES)  # cycles between blocks: longer than any value flows
 
 
@@ -159,20 +161,33 @@ def _lacks_operand(rows: Instructions) -> NDArray[np.bool_]:
     )
 
 
-def _starts(rows: Instructions, row: int) -> set[int]:
-    return set(expand(rows[row : row + 1]).cycle.tolist())
+def _starts(rows: Instructions, row: int, banks: int) -> set[tuple[int, int]]:
+    """Cycles, each with the bank that is addressed then."""
+    e = expand(rows[row : row + 1])
+    return set(zip(e.cycle.tolist(), (e.address % banks).tolist(), strict=True))
 
 
 def _units_start_one_at_a_time(rows: Instructions) -> None:
+    """Of each unit's queue one start a cycle; a slice may read a bank and write the other."""
     start = rows["cycle"].astype(np.int64)
     for one, other in overlapping(rows["unit"].astype(np.int64), start, start + spans(rows)):
         if other == one + 1 and rows["flags"][other] & CHAINED:
             continue  # they interleave, as _chains_follow proves
         if never_meet(rows, one, other, int(start[other] - start[one])):
             continue
-        both = _starts(rows, one) & _starts(rows, other)
+        banks = BANKS if _use_both_ports(rows, one, other) else 1
+        both = _starts(rows, one, banks) & _starts(rows, other, banks)
         if both:
-            fail(rows, other, f"the unit starts another instruction in cycle {min(both):,}")
+            reason = "addresses the same bank" if banks > 1 else "starts another instruction"
+            fail(rows, other, f"the unit {reason} in cycle {min(both)[0]:,}")
+
+
+def _use_both_ports(rows: Instructions, one: int, other: int) -> bool:
+    """A fetch and a parking in one slice, at addresses that are the same in every instance."""
+    pair = rows[[one, other]]
+    moves = any(pair[name].any() for name in MOVES)
+    in_memory = bool(MEMORY[pair["opcode"]].all())
+    return in_memory and not moves and np.count_nonzero(pair["opcode"] == Opcode.WRITE) == 1
 
 
 def _weights_before_passes(rows: Instructions) -> None:

@@ -122,6 +122,7 @@ def parked_before_read(rows: Instructions) -> None:
     parcel = part["parcel"].astype(np.int64)
     found = np.where(seen >= first, parcel[row[np.maximum(seen, 0)]], OUTSIDE)
     place = e.address[order] - part["address"][row]
+    place //= np.maximum(np.abs(part["steps"]).max(axis=1), 1)[row]
     by_host = ((part["flags"][row] & PARTLY) != 0) & (
         (part["lane"][row] >> np.clip(place, 0, 31)) & 1 != 0
     )

@@ -16,6 +16,9 @@ WORD = 4  # streams of a 32-bit vector, or slices that park it
 GROUPS = STREAMS // WORD
 SLICES = 44  # memory slices of a hemisphere
 SLICE_VECTORS = 8_192  # 2.5 MiB
+# A slice's two banks: it reads from one and writes to the other in the same cycle. Assumption: the
+# lowest bit of an address picks the bank, so that a burst over addresses in a row takes turns.
+BANKS = 2
 SRAM_BYTES = 2 * SLICES * SLICE_VECTORS * LANES  # 220 MiB
 PLANES = 4  # of the matrix unit, two a hemisphere, 320 x 320 each
 ALUS = 16  # of the vector unit, for each lane

@@ -42,9 +42,10 @@ def test_a_small_encoder_is_legal_and_whole(small: EncoderProgram) -> None:
 
 def test_the_passes_make_every_product_of_the_shape(small: EncoderProgram) -> None:
     # Two layers of: queries and keys 4 x 2 tiles, output 2 x 2, up 7 x 2, down 2 x 7 for 128 rows;
-    # values 2 tiles for 256 rows; scores 5 (a head lies in two vectors), mixes 4, norms 4 x 128.
+    # values 2 tiles for 256 rows; scores 5 (a head lies in two vectors), mixes 4, norms 4 x 128,
+    # and between the layers one row, for factors that come to stand on lanes.
     tiles = 8 + 4 + 14 + 14 + 5 + 4
-    wanted = 2 * (128 * tiles + 256 * 2 + 4 * 128) * HALF_LANES * HALF_LANES
+    wanted = (2 * (128 * tiles + 256 * 2 + 4 * 128) + 1) * HALF_LANES * HALF_LANES
     assert products(small.block.instructions) == planned_products(small) == wanted
     assert useful_products(small) < wanted
 
@@ -107,6 +108,7 @@ def test_bert_base_is_proven_on_one_chip_and_beside_its_published_time() -> None
     assert row["published"] == 130.0
     assert row["fitted"] == []
     assert row["error"] == pytest.approx(row["predicted"] / 130 - 1)
+    assert abs(row["error"]) < 0.25
 
 
 def test_the_weights_of_bert_base_fit_the_chip() -> None:

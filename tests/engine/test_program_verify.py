@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from programs import phases, shape
 
@@ -87,7 +87,7 @@ def lengths(program: Program, instances: Sequence[Instance]) -> int:
 @cache
 def timed(window: int, prompt_rows: int) -> Program:
     return compile_program(
-        shape(width=20, heads=2, head_dim=4, layers=3, kv_heads=1, window=window), prompt_rows
+        shape(width=20, heads=2, head_dim=32, layers=3, kv_heads=1, window=window), prompt_rows
     )
 
 
@@ -115,7 +115,10 @@ def test_chunks_of_every_size_are_legal(prompt_rows: int) -> None:
 @settings(deadline=None, max_examples=20)
 @given(small_shapes())
 def test_random_shapes_are_legal_and_place_every_weight_once(architecture: Architecture) -> None:
-    program = compile_program(architecture)
+    try:
+        program = compile_program(architecture)
+    except DoesNotFit:
+        reject()  # said with the chips it would need: tested elsewhere
     verify(program)
     placement = program.placement
     placed = [r for r in recipes(architecture) if architecture.tied or r.name != "embedding"]

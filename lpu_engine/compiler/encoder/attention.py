@@ -11,14 +11,24 @@ from lpu_engine.compiler.encoder.gaps import delayed
 from lpu_engine.compiler.encoder.jobs import Job, Passes
 from lpu_engine.compiler.encoder.memory import (
     EACH,
+    STRIDE,
+    TILE_STRIPES,
     TOGETHER,
     Rows16,
+    Rows32,
     Striped,
     by_row,
     operand_slices,
 )
 from lpu_engine.compiler.encoder.placement import Layer
-from lpu_engine.compiler.encoder.rows import LAYER_OPERATIONS, Half, RowLowering, stores_striped
+from lpu_engine.compiler.encoder.rows import (
+    LAYER_OPERATIONS,
+    NARROW,
+    WIDE,
+    RowLowering,
+    Summed,
+    stores_striped,
+)
 from lpu_engine.compiler.flows import At, Flow, HalfPass, Nest, Parcel, Read, Store, Switch, Vector
 from lpu_engine.hardware.lpu import (
     HALF_LANES,
@@ -70,14 +80,14 @@ class Attention:
     """One layer's attention, from the rows to the mixed heads."""
 
     def __init__(
-        self, lowering: RowLowering, layer: Layer, x: Sequence[Half], rotation: int
+        self, lowering: RowLowering, layer: Layer, x: Sequence[Summed], rotation: int
     ) -> None:
         self.lowering, self.layer, self.x, self.rotation = lowering, layer, x, rotation
         self.shape, self.number = lowering.shape, lowering.layer
         shape, room = self.shape, lowering.operand
         self.queries = [self._query_rows(v) for v in range(shape.vectors)]
         self.mixed = [
-            [room(rotation + 1 + half, v) for v in range(shape.pairs)] for half in range(2)
+            [room(rotation + 1 + half, v, NARROW) for v in range(shape.pairs)] for half in range(2)
         ]
         self._slots = [
             (v, k, head) for v in range(shape.vectors) for k, head in enumerate(shape.spans(v))
@@ -90,25 +100,33 @@ class Attention:
 
     def keys_queries(self, half: int, operation: int) -> None:
         """Keys first, so that they are there when the queries are."""
-        count = self.shape.vectors
+        count, factor = self.shape.vectors, self.x[half].factor
 
         def finish(output: int, sums: Flow) -> None:
             if output < count:
                 self._keep_keys(output, half, sums)
                 return
             v = output - count
-            bias = self.lowering.constant(self.lowering.outer(operation)[3], operation, v)
-            x = Vector(Opcode.ADD, sums, bias)
+            words = self.lowering.beside(operation, factor)
+            (bias,) = self.lowering.constants(words, (operation, v))
+            x = Vector(Opcode.ADD, Vector(Opcode.MULTIPLY, sums, factor.read()), bias)
             self.lowering.schedule.park(
                 self.lowering.copies(x, self.queries[v].halves[half]), self.lowering.nest
             )
 
         tiles = self.layer.keys_queries
         self.lowering.matrix(
-            operation, tiles, self.x[half], finish, half=half, is_dealt=False, is_turned=not half
+            operation,
+            tiles,
+            self.x[half].operands,
+            finish,
+            half=half,
+            is_dealt=False,
+            is_turned=not half,
+            factor=factor,
         )
 
-    def values(self, rows: Sequence[Striped], operation: int) -> None:
+    def values(self, rows: Sequence[Striped], factors: Rows32, operation: int) -> None:
         """The values' matrix through planes that hold the rows: two heads side by side."""
         shape, nest_of = self.shape, self.lowering.placement.values
         first_pair = 0
@@ -125,11 +143,11 @@ class Attention:
             ]
 
             def finish(sums: Sequence[HalfPass], pair: int = first_pair, nest: Nest = nest) -> None:
-                self._keep_values(sums, pair, nest)
+                self._keep_values(sums, factors, pair, nest)
 
-            self.lowering.planner.add(
-                Job(operation, planes, list(passes), nest, nest.intervals, 0, finish)
-            )
+            job = Job(operation, planes, list(passes), nest, nest.intervals, 0, finish)
+            job.after += factors.parcels
+            self.lowering.planner.add(job)
             first_pair += count
 
     def scores(self, operation: int) -> None:
@@ -178,7 +196,7 @@ class Attention:
         parcels = self.lowering.schedule.parcels(2)
         halves = []
         for half in range(2):
-            rows = self.lowering.operand(self.rotation + 2, 2 * v + half, is_wide=True)
+            rows = self.lowering.operand(self.rotation + 2, 2 * v + half, WIDE)
             halves.append(Rows16(rows.pair, rows.base, parcels[half]))
         return BothHalves(halves)
 
@@ -188,7 +206,7 @@ class Attention:
         out = []
         for plane in self._mix_planes:
             for _ in range(2):
-                out.append(self.lowering.operand(self.rotation, used[plane]))
+                out.append(self.lowering.operand(self.rotation, used[plane], NARROW))
                 used[plane] += 2
         return out
 
@@ -199,21 +217,27 @@ class Attention:
     def _keep_keys(self, vector: int, half: int, sums: Flow) -> None:
         """Of each head in the vector its own lanes, the others zero; positions in turn."""
         lowering, stores = self.lowering, list[Store]()
-        for v, k, head in self._slots:
-            if v != vector:
-                continue
-            low, high = head * self.shape.head_dim, (head + 1) * self.shape.head_dim
-            lanes = (max(low - v * HALF_LANES, 0), min(high - v * HALF_LANES, HALF_LANES))
-            word = lowering.outer(LAYER_OPERATIONS * self.number)[(2, 3, 1)[k]]
-            own = Vector(Opcode.MULTIPLY, sums, lowering.constant(word, "lanes", *lanes))
-            base = self._key_base((v, k, head)) + half * (self.shape.rows // TOGETHER)
-            parcel = self._key_parcels[v, k, head][half]
-            at = At(base, (0, 1, 0))
+        factor = self.x[half].factor
+        words = lowering.beside(LAYER_OPERATIONS * self.number, factor)
+        scaled = Vector(Opcode.MULTIPLY, sums, factor.read())
+        slots = [slot for slot in self._slots if slot[0] == vector]
+        masks = lowering.constants(words, *map(self._lanes, slots))
+        for slot, mask in zip(slots, masks, strict=True):
+            own, k = Vector(Opcode.MULTIPLY, scaled, mask), slot[1]
+            base = self._key_base(slot) + half * STRIDE * (self.shape.rows // TOGETHER)
+            parcel = self._key_parcels[slot][half]
+            at = At(base, (0, STRIDE, 0))
             stores += stores_striped(own, 2 * k, at, parcel)
         lowering.schedule.park(stores, lowering.nest)
 
+    def _lanes(self, slot: tuple[int, int, int]) -> tuple[object, ...]:
+        """The name of a vector that is one in a head's lanes, and zero in the others."""
+        v, _, head = slot
+        low, high = head * self.shape.head_dim, (head + 1) * self.shape.head_dim
+        return "lanes", max(low - v * HALF_LANES, 0), min(high - v * HALF_LANES, HALF_LANES)
+
     def _key_base(self, slot: tuple[int, int, int]) -> int:
-        return self.lowering.placement.keys_striped + INSTALL_CYCLES * self._slots.index(slot)
+        return self.lowering.placement.keys_striped + TILE_STRIPES * self._slots.index(slot)
 
     def _keys(self, slot: tuple[int, int, int]) -> Striped:
         parked = (1 << self.shape.sequence // TOGETHER) - 1
@@ -221,23 +245,26 @@ class Attention:
         base = self._key_base(slot)
         return Striped(tuple(Side), base, 2 * slot[1], parcels, TILE_BITS & ~parked)
 
-    def _keep_values(self, sums: Sequence[HalfPass], first_pair: int, nest: Nest) -> None:
+    def _keep_values(
+        self, sums: Sequence[HalfPass], factors: Rows32, first_pair: int, nest: Nest
+    ) -> None:
         """Rows of values become columns of the mix's tiles: of odd heads behind those of even."""
         stores: list[Store] = []
         count = nest.counts[0]
         columns = self.shape.head_dim // TOGETHER
         # One flow parks the values of several heads: they share a parcel.
-        for odd, flow in enumerate(sums):
+        factor = factors.read(still=True)
+        for odd, flow in enumerate(Vector(Opcode.MULTIPLY, x, factor) for x in sums):
             parcel = self._value_parcels[2 * first_pair + odd]
-            base = self._value_base(2 * first_pair + odd) + odd * columns
-            at = At(base, (2 * INSTALL_CYCLES, 1, 0))
+            base = self._value_base(2 * first_pair + odd) + odd * STRIDE * columns
+            at = At(base, (2 * TILE_STRIPES, STRIDE, 0))
             stores += stores_striped(flow, 4 * odd, at, parcel)
             for pair in range(first_pair, first_pair + count):
                 self._value_parcels[2 * pair + odd] = parcel
         self.lowering.schedule.park(stores, nest)
 
     def _value_base(self, head: int) -> int:
-        return self.lowering.placement.values_striped + INSTALL_CYCLES * head
+        return self.lowering.placement.values_striped + TILE_STRIPES * head
 
     def _values(self, head: int) -> "ValueTile":
         return ValueTile(self, head)

@@ -6,13 +6,15 @@ before an earlier one where its units and streams are free. Times are bits of an
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import product
 
-from lpu_engine.compiler.flows import Flow, HalfPass, Nest, Read, Store, Vector, burst
+from lpu_engine.compiler.flows import Flow, HalfPass, Nest, Read, Steps, Store, Vector, burst
 from lpu_engine.compiler.instructions import PICKED
-from lpu_engine.compiler.schedule import STRETCHES, Schedule, stretches_of
+from lpu_engine.compiler.schedule import Schedule
 from lpu_engine.compiler.walk import ANY_ALU, Edge, Step, Walk, flow_diagonal
 from lpu_engine.hardware.lpu import (
     ALUS,
+    BANKS,
     FIRST_ALU,
     FIRST_INSTALL,
     GROUPS,
@@ -32,7 +34,14 @@ from lpu_engine.hardware.lpu import (
 KEPT = INSTALL_STREAMS // WORD  # groups that the outer slices keep for weights, outward
 EARLIEST = 256  # added to a diagonal, so that none is negative
 ALL_ALUS = range(FIRST_ALU, FIRST_ALU + ALUS)
-OUTER = ((0, Side.WEST), (len(STRETCHES) - 1, Side.EAST))
+# As in Schedule, but an encoder's: the rest of the operands, weights, operands, words, vector unit.
+WEST_STRETCHES = ((0, 5), (6, 21), (22, 29), (30, 45))
+EAST_STRETCHES = tuple((2 * VECTOR - end, 2 * VECTOR - start) for start, end in WEST_STRETCHES)
+STRETCHES = (*WEST_STRETCHES, (VECTOR, VECTOR), *reversed(EAST_STRETCHES))
+OUTER = (
+    *((i, Side.WEST) for i in range(2)),
+    *((len(STRETCHES) - 1 - i, Side.EAST) for i in range(2)),
+)
 
 
 class Trial(Exception):
@@ -49,7 +58,8 @@ class GapSchedule(Schedule):
     def __init__(self) -> None:
         super().__init__(0)
         self.is_trial = False
-        self._busy = [0] * UNITS
+        self._busy = [[0] * UNITS for _ in range(1 + BANKS)]  # a slice: reads, all and by bank
+        self._writing = [[0] * FIRST_ALU for _ in range(1 + BANKS)]
         self._flowing = [[[0] * GROUPS for _ in Side] for _ in STRETCHES]
         self.passed = [0] * len(PLACES[-4:])  # when each plane has taken its last row
 
@@ -143,11 +153,12 @@ class GapSchedule(Schedule):
     def _units_free(self, steps: Iterable[Step], start: int) -> int:
         """`start`, or a later one before which a unit is not free."""
         for step in steps:
-            pattern, is_solid = _pattern(step.nest)
+            patterns = _patterns(step)
             for unit, cycle in step.starts:
-                later = _next(self._busy[unit], start + cycle, pattern, is_solid) - cycle
-                if later > start:
-                    return later
+                for busy, (pattern, is_solid) in zip(self._closed(step), patterns, strict=False):
+                    later = _next(busy[unit], start + cycle, pattern, is_solid) - cycle
+                    if later > start:
+                        return later
         return start
 
     def _alus_free(self, steps: Iterable[Step], start: int) -> tuple[int, list[int]]:
@@ -159,7 +170,7 @@ class GapSchedule(Schedule):
             later = start + (1 << 40)
             for unit in ALL_ALUS:
                 if unit not in chosen:
-                    when = _next(self._busy[unit], start + cycle, pattern, is_solid) - cycle
+                    when = _next(self._busy[0][unit], start + cycle, pattern, is_solid) - cycle
                     if when == start:
                         chosen.append(unit)
                         break
@@ -205,13 +216,20 @@ class GapSchedule(Schedule):
             for group in range(edge.group, edge.group + edge.groups):
                 self._flowing[stretch][edge.side or 0][group] |= bits
 
+    def _closed(self, step: Step) -> list[list[int]]:
+        """What keeps a unit from a step: its own kind, and in a slice the other one in its bank."""
+        if step.opcode == Opcode.WRITE:
+            return [self._writing[0], *self._busy[1:]]
+        return [self._busy[0], *self._writing[1:]]
+
     def _occupy(self, step: Step, start: int) -> None:
-        pattern, _ = _pattern(step.nest)
+        own = self._writing if step.opcode == Opcode.WRITE else self._busy
         for unit, cycle in step.starts:
-            bits = pattern << (start + cycle)
-            if self._busy[unit] & bits:
-                raise ValueError("A flow wants one unit twice in a cycle.")
-            self._busy[unit] |= bits
+            for i, (pattern, _) in enumerate(_patterns(step)):
+                bits = pattern << (start + cycle)
+                if self._closed(step)[i][unit] & bits:
+                    raise ValueError("A flow wants one unit twice in a cycle.")
+                own[i][unit] |= bits
             if step.opcode == Opcode.PASS_HALF:
                 plane = unit - UNITS + len(self.passed)
                 self._swapped(plane, start + cycle)
@@ -247,11 +265,38 @@ def _next(busy: int, cycle: int, pattern: int, is_solid: bool) -> int:
     return cycle
 
 
+def _patterns(step: Step) -> Sequence[tuple[int, bool]]:
+    """A step's starts; in a slice also those in each bank."""
+    if step.opcode not in (Opcode.READ, Opcode.READ_WIDE, Opcode.WRITE):
+        return (_pattern(step.nest),)
+    return _patterns_by_bank(step.nest, step.at.steps, step.at.base % BANKS)
+
+
+@cache
+def _patterns_by_bank(nest: Nest, steps: Steps, first: int) -> Sequence[tuple[int, bool]]:
+    starts = [
+        (when, first + address)
+        for when, address in zip(_along(nest, nest.intervals), _along(nest, steps), strict=True)
+    ]
+    banks = [
+        sum(1 << when for when, address in starts if address % BANKS == bank)
+        for bank in range(BANKS)
+    ]
+    return (_pattern(nest), *((bits, False) for bits in banks))
+
+
+def _along(nest: Nest, steps: Steps) -> list[int]:
+    """How far each start is from the first, in cycles or in addresses."""
+    return [
+        sum(i * step for i, step in zip(index, steps, strict=True))
+        for index in product(*map(range, nest.counts))
+    ]
+
+
 @cache
 def _pattern(nest: Nest) -> tuple[int, bool]:
     """A bit for each start, and whether there are no gaps between them."""
-    (a, b, c), (x, y, z) = nest
-    bits = sum({1 << (i * x + j * y + k * z) for i in range(a) for j in range(b) for k in range(c)})
+    bits = sum({1 << when for when in _along(nest, nest.intervals)})
     return bits, bits == (1 << nest.span) - 1
 
 
@@ -271,3 +316,11 @@ def _ways(edge: Edge) -> Sequence[tuple[Side, int, int]]:
         for group in reversed(range(GROUPS))
         for side in Side
     ]
+
+
+@cache
+def stretches_of(one: int, other: int) -> range:
+    """The stretches between two places."""
+    low, high = min(one, other), max(one, other)
+    passed = [i for i, (first, last) in enumerate(STRETCHES) if low <= last and high >= first]
+    return range(passed[0], passed[-1] + 1)

@@ -47,6 +47,7 @@ class Job:
     first_sum: int
     finish: Finish
     after: list[Parcel] = field(default_factory=list)
+    needs: list[Parcel] = field(default_factory=list)  # of its last pass alone
     done: int = 0
     put_off: int = 0  # how often its last pass gave way
 
@@ -55,11 +56,19 @@ class Job:
         """Whether the next pass is the last."""
         return self.done == len(self.passes) - 1
 
+    def tile_ready(self) -> int:
+        """When the first tile can be fetched."""
+        return max((parcel.last for parcel in self.passes[0][0].parcels), default=0)
+
     @property
     def rows(self) -> int:
         """Accumulators that it takes."""
         outer, middle, inner = self.nest.counts
         return outer * middle * inner
+
+    def can_end(self) -> bool:
+        """Whether all that its last pass needs is scheduled."""
+        return all(parcel.stores for parcel in self.needs)
 
     def ready(self) -> int | None:
         """From when all can be there; None while something is not even scheduled."""
@@ -100,10 +109,10 @@ class Planner:
         """One pass on a plane; false where nothing can be done there yet."""
         now = self.schedule.passed[plane]
         ends = [job for job in self._urgent[plane] if job.ready() is not None]
-        ends += [job for job in self._open[plane] if job.is_at_end]
+        ends += [job for job in self._open[plane] if job.is_at_end and job.can_end()]
         waits = []
         for job in ends:
-            when = self._when(job)
+            when = max(self._when(job), 0 if job.done else job.tile_ready())
             if when <= now + self._patience or job.put_off == LONGEST:
                 self._pass(job)
                 return True

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lpu_engine.compiler.flows import At, Nest, Parcel, Read, Steps
 from lpu_engine.compiler.placement import DoesNotFit, Word
 from lpu_engine.hardware.lpu import (
+    BANKS,
     HALF_LANES,
     HALF_STREAMS,
     INSTALL_CYCLES,
@@ -29,6 +30,8 @@ WEIGHTS = OPERANDS + 2 * WORD
 GROUPS = (SLICES - WEIGHTS) // WORD  # of four slices that give a tile
 KEPT_ROWS = 432  # addresses of these slices that tiles leave to words
 GROUP_TILES = (SLICE_VECTORS - KEPT_ROWS) // INSTALL_CYCLES
+STRIDE = BANKS  # addresses of a tile's columns: it stays in one bank, others may use the other
+TILE_STRIPES = STRIDE * INSTALL_CYCLES
 ROTATION = 3  # pairs of slices of a plane's operands
 EAST = tuple(Word(Side.EAST, WORD * i) for i in range(INSTALL_STREAMS // WORD))
 WEST = tuple(Word(Side.WEST, WORD * i) for i in range(INSTALL_STREAMS // WORD))
@@ -171,7 +174,8 @@ class Striped:
         own = plane_side(plane)
         side = own if own in self.sides else self.sides[0]
         units = striped_slices(side, self.rotation)
-        return Read(units, At(self.base, (0, 0, 1)), merged, is_whole=True, by_host=by_host)
+        at = At(self.base, (0, 0, STRIDE))
+        return Read(units, at, merged, is_whole=True, by_host=by_host)
 
 
 def striped_slices(side: Side, rotation: int) -> tuple[int, ...]:
@@ -194,7 +198,7 @@ class Shelf:
         self._free = dict.fromkeys((*EAST, *WEST), 0)
         for words in OUTER.values():
             self._free |= dict.fromkeys(words, GROUP_TILES * INSTALL_CYCLES)
-        self.tiles = dict.fromkeys(Side, 0)
+        self.tiles, self._last = dict.fromkeys(Side, 0), dict.fromkeys(Side, 0)
 
     def word(self, word: Word, count: int) -> int:
         """Addresses of a word."""
@@ -210,15 +214,19 @@ class Shelf:
             self._free[word] = _within(base + count)
         return base
 
-    def tile(self, side: Side) -> Bank:
-        """Room for one tile of weights."""
+    def tile(self, side: Side, *, is_last: bool = False) -> Bank:
+        """Room for one tile of weights, in the last four slices or where there still is some."""
+        beyond, full = self._last[side], (GROUPS - 1) * GROUP_TILES
+        index = self.tiles[side] - beyond
+        if is_last or index == full:
+            index = full + beyond
+            self._last[side] += 1
         self.tiles[side] += 1
-        return Bank(side, self.tiles[side] - 1)
+        return Bank(side, index)
 
     def last_group(self, side: Side) -> int:
         """Addresses of the last four slices that tiles take."""
-        beyond = max(0, self.tiles[side] - (GROUPS - 1) * GROUP_TILES)
-        return _within(beyond * INSTALL_CYCLES)
+        return _within(self._last[side] * INSTALL_CYCLES)
 
 
 def _within(addresses: int) -> int:

@@ -1,13 +1,17 @@
 """Every address of an encoder's program: tiles, constants, activations."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lpu_engine.compiler.encoder.memory import (
     EAST,
+    OPERANDS,
     OUTER,
     ROTATION,
+    TILE_STRIPES,
     TOGETHER,
+    WEIGHTS,
     WEST,
     Bank,
     Encoder,
@@ -15,11 +19,8 @@ from lpu_engine.compiler.encoder.memory import (
 )
 from lpu_engine.compiler.placement import DoesNotFit, Word
 from lpu_engine.hardware.lpu import (
-    INSTALL_CYCLES,
     PLANES,
     SLICE_VECTORS,
-    SLICES,
-    WORD,
     Side,
     plane_side,
 )
@@ -51,8 +52,11 @@ class Slots:
     """Addresses of a pair of slices of operands; each is taken by one operand after the other."""
 
     wide: int  # queries, or the middle of the feed-forward
-    narrow: int  # rows, weights of values, mixed heads
+    narrow: int  # weights of values, mixed heads
+    rows: int  # what a layer gets
+    middle: int  # the same behind its attention
     sums: int
+    one: int  # a row that is one in its first lane, from the host
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class EncoderPlacement:
     values: dict[Side, Values]
     slots: tuple[Slots, ...]  # by pair
     rows_striped: int  # west alone
+    factors_striped: int
     keys_striped: int
     values_striped: int
     constants: dict[Word, int]
@@ -71,7 +76,7 @@ class EncoderPlacement:
     normed: tuple[int, int]
     sums: tuple[int, int]
     outer: tuple[tuple[Word, ...], ...]  # by layer: words beside weights that are not in use
-    moments: tuple[int, ...]  # of these words: means by half, factors by half
+    moments: tuple[int, ...]  # of these words: means by half, factors by half, factors on lanes
     tiles: dict[Side, int]
 
 
@@ -93,33 +98,25 @@ def place_encoder(shape: Encoder) -> EncoderPlacement:
     """Addresses for an encoder. Raises DoesNotFit."""
     _check(shape)
     shelf = Shelf()
-    layers = tuple(_layer(shape, shelf) for _ in range(shape.layers))
+    layers = tuple(_layer(shape, shelf, number) for number in range(shape.layers))
     ones = {side: shelf.tile(side) for side in Side}
-    beside = tuple(_outer(layers[n : n + 2]) for n in range(shape.layers))
-    slots = _slots(shape)
-    values, outer = {}, 0
-    for side, pairs in value_pairs(shape).items():
-        rows = pairs * shape.head_dim * shape.vectors
-        first = shelf.last_group(side)
-        values[side] = _values(
-            shape, pairs, rows, first, SLICE_VECTORS - slots[-1].sums - shape.rows - first
-        )
-        outer = max([outer, *(base + rows for base in values[side].bases)])
-    last = slots[-1]
+    slots = [_slots_from(shape, base) for base in (0, 0, max(map(shelf.last_group, Side)))]
+    if slots[-1].one >= SLICE_VECTORS:
+        raise DoesNotFit(f"{shape.name} needs more SRAM than a chip has: choose a smaller one.")
     key_tiles = sum(len(shape.spans(v)) for v in range(shape.vectors))
-    moved = Slots(last.wide + outer, last.narrow + outer, last.sums + outer)
     return EncoderPlacement(
         layers,
         ones,
-        values,
-        (*slots[:-1], moved),
-        rows_striped=shelf.stripes((Side.WEST,), INSTALL_CYCLES * shape.vectors),
-        keys_striped=shelf.stripes(tuple(Side), INSTALL_CYCLES * key_tiles),
-        values_striped=shelf.stripes(tuple(Side), INSTALL_CYCLES * shape.heads),
+        _values(shape, slots[0].one + 1),
+        tuple(slots),
+        rows_striped=shelf.stripes((Side.WEST,), TILE_STRIPES * shape.vectors) + 1,
+        factors_striped=shelf.stripes((Side.WEST,), TILE_STRIPES) + 1,
+        keys_striped=shelf.stripes(tuple(Side), TILE_STRIPES * key_tiles),
+        values_striped=shelf.stripes(tuple(Side), TILE_STRIPES * shape.heads) + 1,
         residual=_everywhere(shelf, shape),
         normed=_everywhere(shelf, shape),
         sums=_everywhere(shelf, shape),
-        outer=beside,
+        outer=_outer(layers),
         moments=_moments(shelf, shape),
         constants={word: shelf.word(word, 0) for words in OUTER.values() for word in words},
         tiles=shelf.tiles,
@@ -148,61 +145,79 @@ def _check(shape: Encoder) -> None:
         raise DoesNotFit(f"{shape.name}: width {shape.width} is more than 800.")
 
 
-def _layer(shape: Encoder, shelf: Shelf) -> Layer:
+def _layer(shape: Encoder, shelf: Shelf, number: int) -> Layer:
+    """A layer whose rows are in the first two pairs of slices leaves the last slices to `up`."""
     narrow, wide = shape.vectors, shape.wide_vectors
+    is_last = number % ROTATION == 0
     return Layer(
         _tiles(shelf, 2 * narrow, narrow, is_dealt=False),
         _tiles(shelf, narrow, shape.pairs),
-        _tiles(shelf, wide, narrow),
+        _tiles(shelf, wide, narrow, is_last=is_last),
         _tiles(shelf, narrow, wide),
     )
 
 
-def _tiles(shelf: Shelf, outputs: int, inputs: int, *, is_dealt: bool = True) -> Tiles:
+def _tiles(
+    shelf: Shelf, outputs: int, inputs: int, *, is_dealt: bool = True, is_last: bool = False
+) -> Tiles:
     planes = outputs_by_plane(outputs) if is_dealt else [o % PLANES for o in range(outputs)]
     out: Tiles = {}
     for output, plane in enumerate(planes):
         for i in range(inputs):
             side = plane_side(dealt_plane(i, 0) if plane is None else plane)
-            out[output, i] = shelf.tile(side)
+            out[output, i] = shelf.tile(side, is_last=is_last)
     return out
 
 
-def _slots(shape: Encoder) -> tuple[Slots, ...]:
-    rows = shape.rows
-    wide = rows * max(shape.wide_vectors, 2 * shape.vectors)
-    narrow = rows * max(shape.pairs, shape.vectors, 4 * -(-shape.pairs // PLANES))
-    return tuple(Slots(0, wide, wide + narrow) for _ in range(ROTATION))
+def _slots_from(shape: Encoder, base: int) -> Slots:
+    each = shape.rows
+    narrow = base + each * max(shape.wide_vectors, 2 * shape.vectors)
+    rows = narrow + each * max(shape.pairs, 4 * -(-shape.pairs // PLANES))
+    middle = rows + each * shape.vectors
+    sums = middle + each * shape.vectors
+    return Slots(base, narrow, rows, middle, sums, sums + each)
 
 
-def _values(shape: Encoder, pairs: int, rows: int, first: int, room: int) -> Values:
-    each = -(-shape.layers // WORD)
-    if each * rows > room:
-        raise DoesNotFit(f"{shape.name} needs more SRAM than a chip has: choose a smaller one.")
-    slices = tuple(SLICES - WORD + layer // each for layer in range(shape.layers))
-    bases = tuple(first + rows * (layer % each) for layer in range(shape.layers))
-    return Values(slices, bases, pairs)
+def _values(shape: Encoder, first: int) -> dict[Side, Values]:
+    """Behind the operands of planes that both take values then, and so fetch no operands there."""
+    out, count = {}, WEIGHTS - OPERANDS
+    for side, pairs in value_pairs(shape).items():
+        rows = pairs * shape.head_dim * shape.vectors
+        slices = tuple(OPERANDS + layer % count for layer in range(shape.layers))
+        bases = tuple(first + rows * (layer // count) for layer in range(shape.layers))
+        if bases[-1] + rows > SLICE_VECTORS:
+            raise DoesNotFit(f"{shape.name} needs more SRAM than a chip has: choose a smaller one.")
+        out[side] = Values(slices, bases, pairs)
+    return out
 
 
-def _outer(layers: Sequence[Layer]) -> tuple[Word, ...]:
-    """Two words of each hemisphere, east first, whose slices give none of these layers' weights."""
+def _outer(layers: Sequence[Layer]) -> tuple[tuple[Word, ...], ...]:
+    """By layer: two words of each hemisphere whose slices give no weights then or next."""
+    used = Counter[Word]()
     out = []
-    for side in Side:
-        busy = {
-            bank.place[0]
-            for layer in layers
-            for tiles in (layer.keys_queries, layer.output, layer.up, layer.down)
-            for bank in tiles.values()
-            if bank.side == side
-        }
-        out += [word for word in OUTER[side] if word.first not in busy][:2]
+    for number in range(len(layers)):
+        chosen: list[Word] = []
+        for side in Side:
+            pair = layers[number : number + 2]
+            busy = {first for layer in pair for first in _groups(layer, side)}
+            free = [word for word in OUTER[side] if word.first not in busy]
+            chosen += sorted(free, key=used.__getitem__)[:2]
+        used.update(chosen)
+        out.append(tuple(chosen))
     return tuple(out)
+
+
+def _groups(layer: Layer, side: Side) -> set[int]:
+    """First slices of the groups with a layer's weights."""
+    matrices = (layer.keys_queries, layer.output, layer.up, layer.down)
+    banks = (bank for tiles in matrices for bank in tiles.values())
+    return {bank.place[0] for bank in banks if bank.side == side}
 
 
 def _moments(shelf: Shelf, shape: Encoder) -> tuple[int, ...]:
     words = [word for words in OUTER.values() for word in words]
-    bases = [shelf.word(word, 4 * shape.rows) for word in words]
-    return tuple(bases[0] + i * shape.rows for i in range(4))
+    bases = [shelf.word(word, 4 * shape.rows + 1) for word in words]
+    return tuple(bases[0] + i * shape.rows for i in range(5))
 
 
 def _everywhere(shelf: Shelf, shape: Encoder) -> tuple[int, int]:

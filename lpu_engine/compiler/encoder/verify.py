@@ -35,13 +35,14 @@ def products(rows: Instructions) -> int:
 
 
 def planned_products(program: EncoderProgram) -> int:
-    """The same from the shape: matrices, values, scores, mixes, and the sums of layer norms."""
+    """The same from the shape: matrices, values, scores, mixes, layer norms."""
     shape = program.shape
     narrow, wide = shape.vectors, shape.wide_vectors
     tiles = narrow * (2 * narrow + shape.pairs + 2 * wide)
     tiles += sum(len(shape.spans(v)) for v in range(narrow)) + shape.heads
     rows = tiles * shape.sequence + narrow * shape.width + 4 * shape.sequence
-    return shape.layers * rows * HALF_LANES * HALF_LANES
+    turned = shape.layers - 1  # rows of factors that come to stand on the lanes
+    return (shape.layers * rows + turned) * HALF_LANES * HALF_LANES
 
 
 def useful_products(program: EncoderProgram) -> int:
