@@ -70,6 +70,10 @@ def verify(program: Program) -> None:
         for block in phase.blocks.values():
             words = range(program.placement.cache_words if block.instructions["cache"].any() else 1)
             blocks += [_with_cache(block, word) for word in words]
+            parked_before_read(block.instructions)
+            for word in words[1:]:  # only the cache's cycles move against the others
+                rows = shifted(block.instructions, word)
+                parked_before_read(rows[rows["cache"] != 0])
     verify_blocks(blocks)
     _addresses_stay_within(program)
     unparked = first_unparked(program)
@@ -79,20 +83,20 @@ def verify(program: Program) -> None:
 
 
 def verify_blocks(blocks: Sequence[Block]) -> None:
-    """Blocks, each by itself; all in one go, and only where that fails one after the other."""
+    """Blocks but for memory, each by itself; in one go, and where that fails one by one."""
     try:
         _flows_are_legal(blocks)
     except Illegal:
         for block in blocks:
             _flows_are_legal([block])
         raise
-    for block in blocks:
-        parked_before_read(block.instructions)
 
 
 def verify_block(block: Block, word: int = 0) -> None:
     """One block, its cache standing `word` words out."""
-    verify_blocks([_with_cache(block, word)])
+    moved = _with_cache(block, word)
+    verify_blocks([moved])
+    parked_before_read(moved.instructions)
 
 
 def _with_cache(block: Block, word: int) -> Block:

@@ -121,12 +121,13 @@ def parked_before_read(rows: Instructions) -> None:
     first = np.maximum.accumulate(np.where(np.diff(where, prepend=-1) != 0, index, 0))
     parcel = part["parcel"].astype(np.int64)
     found = np.where(seen >= first, parcel[row[np.maximum(seen, 0)]], OUTSIDE)
-    place = e.address[order] - part["address"][row]
-    place //= np.maximum(np.abs(part["steps"]).max(axis=1), 1)[row]
-    by_host = ((part["flags"][row] & PARTLY) != 0) & (
-        (part["lane"][row] >> np.clip(place, 0, 31)) & 1 != 0
-    )
-    expected = np.where(by_host, OUTSIDE, parcel[row])
+    expected = parcel[row]
+    if (part["flags"] & PARTLY).any():
+        place = e.address[order] - part["address"][row]
+        place //= np.maximum(np.abs(part["steps"]).max(axis=1), 1)[row]
+        bits = part["lane"][row] >> np.clip(place, 0, 31)
+        by_host = ((part["flags"][row] & PARTLY) != 0) & (bits & 1 != 0)
+        expected = np.where(by_host, OUTSIDE, expected)
     wrong = ~is_write & (found != expected)
     if wrong.any():
         at = int(wrong.argmax())
