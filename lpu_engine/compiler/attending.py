@@ -65,7 +65,7 @@ class Attending:
     def remember(self, turned: Rows, values: Rows) -> None:
         """The rows' keys and values go to the cache."""
         heads = self.heads
-        queries = heads.group * heads.vectors
+        queries = heads.query_vectors
         for v in range(heads.vectors):
             self._insert_keys(turned, queries + v, v)
             stride = LANES * self.placement.cache_tiles

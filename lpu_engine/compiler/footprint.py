@@ -1,14 +1,12 @@
-"""A finished Program → which buffer an address belongs to, and what the model takes of the SRAM.
-
-Buffers know where they begin, not where they end: they are handed out once more to find out.
-"""
+"""A finished Program → which buffer an address belongs to, and what the model takes of the SRAM."""
 
 from dataclasses import dataclass, fields
 
-from lpu_engine.compiler.memory import Buffers, Memory, allocate
+from lpu_engine.compiler.legal import reach
+from lpu_engine.compiler.memory import Buffers
 from lpu_engine.compiler.placement import INNER_SLICES
 from lpu_engine.compiler.program import Program
-from lpu_engine.hardware.lpu import FIRST_ALU, LANES, SLICES, WORD, Opcode
+from lpu_engine.hardware.lpu import FIRST_ALU, LANES, SLICES, Opcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +37,18 @@ class Footprint:
 def footprint(program: Program) -> Footprint:
     """What a Program takes of the chip's SRAM."""
     placement = program.placement
-    cached = (placement.key_rows + placement.value_rows) * placement.cache_tiles * placement.layers
     return Footprint(
         placement.weights,
         placement.padding,
-        cached * WORD * LANES,
+        placement.cache_bytes,
         sum(_ends(program).values()) * LANES,
     )
 
 
 def regions(program: Program) -> tuple[Region, ...]:
     """The buffers that blocks and host share; a block's own stand above them."""
-    memory = Memory()
-    buffers = allocate(memory, program.placement, program.prompt.rows)
-    named = [(field.name, getattr(buffers, field.name)) for field in fields(Buffers)]
-    found = []
-    for name, buffer in named:
-        later = [other.base for _, other in named if other.word == buffer.word]
-        after = [base for base in later if base > buffer.base]
-        end = min(after, default=memory.buffer(buffer.word, 0).base)
-        found.append(Region(name, buffer.word.units(), buffer.base, end))
-    return tuple(found)
+    named = ((field.name, getattr(program.buffers, field.name)) for field in fields(Buffers))
+    return tuple(Region(name, b.word.units(), b.base, b.end) for name, b in named)
 
 
 def is_inner(unit: int) -> bool:
@@ -74,7 +63,7 @@ def _ends(program: Program) -> dict[int, int]:
     for phase in (program.decode, program.prompt):
         for block in phase.blocks.values():
             rows = block.instructions
-            last = rows["address"] + ((rows["counts"] - 1) * rows["steps"]).sum(axis=1)
+            _, last = reach(rows)
             for row in range(len(rows)):
                 unit = int(rows["unit"][row])
                 if rows["opcode"][row] <= Opcode.WRITE and unit < FIRST_ALU and is_inner(unit):

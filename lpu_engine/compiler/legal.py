@@ -7,7 +7,7 @@ from typing import NoReturn, SupportsInt
 import numpy as np
 from numpy.typing import NDArray
 
-from lpu_engine.compiler.instructions import Instructions
+from lpu_engine.compiler.instructions import EMIT, Instructions
 from lpu_engine.hardware.lpu import (
     FIRST_ALU,
     FIRST_INSTALL,
@@ -55,20 +55,18 @@ GIVES = np.array(
 )
 MEMORY = np.array([o in (Opcode.READ, Opcode.WRITE, Opcode.READ_WIDE) for o in Opcode])
 PASSES = np.array([o in (Opcode.PASS, Opcode.PASS_HALF) for o in Opcode])
-
 BINARY = np.array([Opcode.ADD <= o <= Opcode.LARGEST for o in Opcode])
 
 
 def _units_of(opcode: Opcode) -> tuple[int, int]:
     """The first unit that does it, and the one after the last."""
-    if opcode in (Opcode.READ, Opcode.WRITE, Opcode.READ_WIDE):
+    if MEMORY[opcode]:
         return 0, FIRST_ALU
     if opcode in (Opcode.PERMUTE, Opcode.INSERT):
         return FIRST_SWITCH, FIRST_INSTALL
     if opcode == Opcode.INSTALL:
         return FIRST_INSTALL, FIRST_PASS
-    is_pass = opcode in (Opcode.PASS, Opcode.PASS_HALF)
-    return (FIRST_PASS, UNITS) if is_pass else (FIRST_ALU, FIRST_SWITCH)
+    return (FIRST_PASS, UNITS) if PASSES[opcode] else (FIRST_ALU, FIRST_SWITCH)
 
 
 UNITS_OF = np.array([_units_of(opcode) for opcode in Opcode])
@@ -79,6 +77,7 @@ class Illegal(ValueError):
 
 
 def fail(rows: Instructions, row: SupportsInt, reason: str) -> NoReturn:
+    """Raises Illegal for a row."""
     instruction = rows[int(row)]
     name = Opcode(int(instruction["opcode"])).name
     unit = UNIT_NAMES[int(instruction["unit"])]
@@ -86,7 +85,20 @@ def fail(rows: Instructions, row: SupportsInt, reason: str) -> NoReturn:
 
 
 def spans(rows: Instructions) -> Ints:
+    """Cycles from the first start of each row to its last, both counted."""
     return np.asarray(1 + ((rows["counts"].astype(np.int64) - 1) * rows["intervals"]).sum(axis=1))
+
+
+def reach(rows: Instructions) -> tuple[Ints, Ints]:
+    """The lowest and the highest address of each row, for layer, tile, rows and position 0."""
+    ends = rows["address"] + ((rows["counts"].astype(np.int64) - 1) * rows["steps"]).sum(axis=1)
+    return np.minimum(rows["address"], ends), np.maximum(rows["address"], ends)
+
+
+def silent(rows: Instructions) -> NDArray[np.bool_]:
+    """Rows that put nothing on a stream: parking, weights coming in, passes that only add up."""
+    adds_up = PASSES[rows["opcode"]] & ((rows["flags"] & EMIT) == 0)
+    return np.asarray((GIVES[rows["opcode"]] == 0) | adds_up)
 
 
 def overlapping(key: Ints, start: Ints, end: Ints) -> Iterator[tuple[int, int]]:

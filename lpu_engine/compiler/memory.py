@@ -43,6 +43,11 @@ class Buffer:
     vectors: int
     rows: int
 
+    @property
+    def end(self) -> int:
+        """The first address behind it."""
+        return self.base + self.rows * self.vectors
+
 
 class Memory:
     """Hands out addresses, each once."""
@@ -56,11 +61,11 @@ class Memory:
 
     def buffer(self, word: Word, rows: int, vectors: int = 1) -> Buffer:
         """Room for rows of vectors. Raises OverflowError."""
-        base = self._free.get(word, 0)
-        self._free[word] = base + rows * vectors
-        if self._free[word] > SLICE_VECTORS:
+        buffer = Buffer(word, self._free.get(word, 0), vectors, rows)
+        if buffer.end > SLICE_VECTORS:
             raise OverflowError(f"A word has {SLICE_VECTORS:,} addresses.")
-        return Buffer(word, base, vectors, rows)
+        self._free[word] = buffer.end
+        return buffer
 
 
 @dataclass(frozen=True, slots=True)

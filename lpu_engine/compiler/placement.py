@@ -71,7 +71,7 @@ class Heads:
     @property
     def padded(self) -> int:
         """Query heads when every vector is full."""
-        return self.group * self.vectors * self.per_vector
+        return self.query_vectors * self.per_vector
 
     @property
     def rounds(self) -> int:
@@ -136,24 +136,36 @@ class Placement:
     @property
     def weights(self) -> int:
         """Weights that are placed, padding left out."""
-        return sum(self._size(tile, padded=False) for tile in self.tiles)
+        return sum(self._weights_of(tile) for tile in self.tiles)
+
+    @property
+    def places(self) -> int:
+        """Places for weights in all tiles."""
+        return LANES * LANES * sum(self.copies(tile) for tile in self.tiles)
 
     @property
     def padding(self) -> int:
         """Places of the tiles that hold no weight."""
-        return sum(self._size(tile, padded=True) for tile in self.tiles) - self.weights
+        return self.places - self.weights
+
+    @property
+    def cache_bytes(self) -> int:
+        """Keys and values of the whole window, in whole vectors."""
+        rows = (self.key_rows + self.value_rows) * self.cache_tiles * self.layers
+        return rows * LANES * WORD
 
     def of(self, tensor: str) -> tuple[Tile, ...]:
         """The tiles of a tensor, inputs of one output together."""
         return tuple(tile for tile in self.tiles if tile.tensor == tensor)
 
-    def _size(self, tile: Tile, *, padded: bool) -> int:
+    def copies(self, tile: Tile) -> int:
+        """How often a tile stands on the chip, with other weights each time: once a layer."""
+        return 1 if self.tensors[tile.tensor].is_head else self.layers
+
+    def _weights_of(self, tile: Tile) -> int:
         tensor = self.tensors[tile.tensor]
-        count = 1 if tensor.is_head else self.layers
-        if padded:
-            return LANES * LANES * count
         rows, columns = tensor.outputs[tile.output], tensor.inputs[tile.input]
-        return int((rows != PADDING).sum() * (columns != PADDING).sum()) * count
+        return int((rows != PADDING).sum() * (columns != PADDING).sum()) * self.copies(tile)
 
 
 def place(architecture: Architecture, head: str) -> Placement:
@@ -275,12 +287,7 @@ def weight_slices(plane: int) -> tuple[int, ...]:
 
 def what_it_would_need(a: Architecture, placement: Placement) -> str:
     """One sentence: what a model takes that does not fit, and how many chips that is."""
-    weights = sum(
-        LANES * LANES * (1 if placement.tensors[t.tensor].is_head else a.layers)
-        for t in placement.tiles
-    )
-    rows = (placement.key_rows + placement.value_rows) * placement.cache_tiles * a.layers
-    cache = rows * LANES * WORD
+    weights, cache = placement.places, placement.cache_bytes
     per_chip = SRAM_BYTES * (SLICES - INNER_SLICES) // SLICES
     chips = max(2, -(-(weights + cache) // per_chip), -(-placement.cache_words // OUTER_WORDS))
     mib = 2**20

@@ -1,7 +1,6 @@
-"""Pass 4: flows become instructions at cycles, on units and streams that are free then.
+"""Pass 6: flows become instructions at cycles, on units and streams that are free then.
 
-Values never wait on a stream, so a flow is rigid: from its end, backwards, each operand's cycle
-follows from distance and latency. Only the start is chosen, the earliest at which all is free.
+A walked flow is rigid. Only its start is chosen: the earliest at which all that it needs is free.
 """
 
 from array import array
@@ -114,12 +113,12 @@ class Schedule:
         self.store(store, nest)
         self._swapped(plane, self._unit_free[FIRST_PASS + plane] - nest.span)
 
-    def install(self, tile: Tile, *, wide: bool = True) -> None:
+    def install(self, tile: Tile) -> None:
         """Bring a tile's weights into its plane, behind those at work."""
         unit = FIRST_INSTALL + tile.plane
         place, side = PLACES[unit], plane_side(tile.plane)
         nest = burst(INSTALL_CYCLES)
-        group = HALF * (tile.plane % 2) if wide else 0
+        group = HALF * (tile.plane % 2)
         slices = weight_slices(tile.plane)
         edge = Edge(
             min(PLACES[s] for s in slices) if side == Side.EAST else max(PLACES[s] for s in slices),

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from lpu_engine.compiler.graph import Kind
 from lpu_engine.compiler.instructions import (
     CHAINED,
-    EMIT,
     NO_STREAM,
     Block,
     Instructions,
@@ -26,7 +25,6 @@ from lpu_engine.compiler.legal import (
     GIVES,
     LATENCIES,
     MEMORY,
-    PASSES,
     TAKES,
     UNITS_OF,
     Illegal,
@@ -34,6 +32,8 @@ from lpu_engine.compiler.legal import (
     fail,
     never_meet,
     overlapping,
+    reach,
+    silent,
     spans,
 )
 from lpu_engine.compiler.placement import weight_slices
@@ -154,14 +154,13 @@ def _lacks_operand(rows: Instructions) -> NDArray[np.bool_]:
     has_a, has_b, gives = (rows[name] >= 0 for name in ("a", "b", "out"))
     binary = BINARY[opcode]
     needs_a = (TAKES[opcode] > 0) & ~binary
-    silent = (GIVES[opcode] == 0) | (PASSES[opcode] & ((rows["flags"] & EMIT) == 0))
     return np.asarray(
         out_of_range
         | (needs_a & ~has_a)
         | (binary & ~has_a & ~has_b)
         | ((opcode == Opcode.INSERT) & ~has_b)
         | (~binary & (opcode != Opcode.INSERT) & has_b)
-        | (silent == gives)
+        | (silent(rows) == gives)
     )
 
 
@@ -252,8 +251,8 @@ def _sorted_addresses(program: Program, plane: int) -> Ints:
     out = []
     for tile in placement.tiles:
         if tile.plane == plane:
-            count = 1 if placement.tensors[tile.tensor].is_head else placement.layers
-            out.append(tile.address + tile.by_layer * np.arange(count, dtype=np.int64))
+            layers = np.arange(placement.copies(tile), dtype=np.int64)
+            out.append(tile.address + tile.by_layer * layers)
     return np.sort(np.concatenate(out)) if out else np.zeros(0, np.int64)
 
 
@@ -301,23 +300,23 @@ def _addresses_stay_within(program: Program) -> None:
     for phase in (program.decode, program.prompt):
         for block in phase.blocks.values():
             rows = block.instructions
-            reach = _reach(program, phase, rows)
+            highest = _highest(program, phase, rows)
             beyond = (
-                (reach >= SLICE_VECTORS) | (rows["address"] < 0) | (rows["steps"] < 0).any(axis=1)
+                (highest >= SLICE_VECTORS) | (rows["address"] < 0) | (rows["steps"] < 0).any(axis=1)
             )
             wrong = MEMORY[rows["opcode"]] & beyond
             if wrong.any():
                 row = int(wrong.argmax())
                 reason = (
-                    f"its slice has addresses 0 to {SLICE_VECTORS - 1:,}, not {int(reach[row]):,}"
+                    f"its slice has addresses 0 to {SLICE_VECTORS - 1:,}, not {int(highest[row]):,}"
                 )
                 fail(rows, row, reason)
 
 
-def _reach(program: Program, phase: Phase, rows: Instructions) -> Ints:
+def _highest(program: Program, phase: Phase, rows: Instructions) -> Ints:
     """The highest address of each row in any layer, tile, group of rows and position."""
     placement = program.placement
-    ends = rows["address"] + ((rows["counts"].astype(np.int64) - 1) * rows["steps"]).sum(axis=1)
+    _, ends = reach(rows)
     layers = np.where(rows["cache"] != 0, placement.cache_layers, program.architecture.layers) - 1
     ends += rows["by_layer"].astype(np.int64) * layers
     ends += rows["by_tile"] * (placement.cache_tiles - 1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lpu_engine.compiler.instructions import OUTSIDE, PARTLY, RENEWED, Block, Instructions, expand
-from lpu_engine.compiler.legal import MEMORY, Ints, fail
+from lpu_engine.compiler.legal import MEMORY, Ints, fail, reach
 from lpu_engine.compiler.placement import INNER_SLICES
 from lpu_engine.compiler.program import Instance, Program
 from lpu_engine.hardware.lpu import FIRST_ALU, SLICE_VECTORS, SLICES, UNITS, WRITE_CYCLES, Opcode
@@ -51,9 +51,8 @@ def _by_host(program: Program) -> NDArray[np.bool_]:
     parked[: SLICES - INNER_SLICES] = parked[SLICES + INNER_SLICES :] = True
     for name in BY_HOST:
         buffer = getattr(program.buffers, name)
-        end = buffer.base + buffer.rows * buffer.vectors
         for unit in buffer.word.units():
-            parked[unit, buffer.base : end] = True
+            parked[unit, buffer.base : buffer.end] = True
     return parked
 
 
@@ -107,9 +106,9 @@ def parked_before_read(rows: Instructions) -> None:
         return
     part = _ends_of_repeats(rows[memory])
     e = expand(part)
-    if ((e.address < 0) | (e.address >= SLICE_VECTORS)).any():
-        at = memory[e.row[((e.address < 0) | (e.address >= SLICE_VECTORS)).argmax()]]
-        fail(rows, at, f"a slice has {SLICE_VECTORS:,} addresses")
+    beyond = (e.address < 0) | (e.address >= SLICE_VECTORS)
+    if beyond.any():
+        fail(rows, memory[e.row[beyond.argmax()]], f"a slice has {SLICE_VECTORS:,} addresses")
     is_write = part["opcode"][e.row] == Opcode.WRITE
     when = e.cycle + WRITE_CYCLES * is_write
     where = (e.unit.astype(np.int64) * SLICE_VECTORS + e.address) * 4 + _moving(part)[e.row]
@@ -140,12 +139,6 @@ def parked_before_read(rows: Instructions) -> None:
         fail(rows, memory[row[at]], reason)
 
 
-def _reach(rows: Instructions) -> tuple[Ints, Ints]:
-    """The lowest and the highest address of each row."""
-    ends = rows["address"] + ((rows["counts"].astype(np.int64) - 1) * rows["steps"]).sum(axis=1)
-    return np.minimum(rows["address"], ends), np.maximum(rows["address"], ends)
-
-
 def _ends_of_repeats(rows: Instructions) -> Instructions:
     """Loops that stay at one address, cut down to their first and last turn."""
     out = rows.copy()
@@ -166,7 +159,7 @@ def _renewals(rows: Instructions) -> NDArray[np.bool_]:
         pair = np.flatnonzero(mine)
         if len(pair) != 2 or rows["opcode"][pair[1]] != Opcode.WRITE:
             fail(rows, int(read), "no row parks its value anew")
-        low, high = _reach(rows)
+        low, high = reach(rows)
         meets = near & ~mine & (low <= high[read]) & (low[read] <= high)
         if meets.any():
             fail(rows, int(meets.argmax()), "another row renews the value at its address")

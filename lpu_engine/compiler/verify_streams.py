@@ -5,16 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lpu_engine.compiler.instructions import CHAINED, EMIT, PICKED, Instructions, expand
+from lpu_engine.compiler.instructions import CHAINED, PICKED, Instructions, expand
 from lpu_engine.compiler.legal import (
     GIVES,
     LATENCIES,
-    PASSES,
     PLACE,
     TAKES,
     Ints,
     fail,
     overlapping,
+    silent,
     spans,
 )
 from lpu_engine.hardware.lpu import (
@@ -108,9 +108,8 @@ def _operands_on_their_cycle(rows: Instructions, edges: Edges) -> None:
     )
     same_loops = (given[:, 0] == taken[:, 0]) & same_inner
     same_loops &= (given_middle == taken_middle) & _same_intervals(rows, giver, taker)
-    silent = (GIVES[opcode] == 0) | (PASSES[opcode] & ((rows["flags"] & EMIT) == 0))
     for wrong, reason in (
-        (silent[giver], "nothing is given to its stream"),
+        (silent(rows)[giver], "nothing is given to its stream"),
         (~_same_streams(rows, edges, reads), "its operand is on another stream"),
         (distance < 0, "its operand flows the other way"),
         (late < 0, "it is early for its operand"),
@@ -181,8 +180,7 @@ def _streams_carry_one_value(rows: Instructions, edges: Edges) -> None:
     """From each giver to its last taker nobody else puts a value in the same place."""
     begins, lengths = _has_chain(rows), spans(rows)
     chained = (rows["flags"] & CHAINED) != 0
-    gives = np.where(chained, 0, GIVES[rows["opcode"]])
-    gives = np.where(PASSES[rows["opcode"]] & ((rows["flags"] & EMIT) == 0), 0, gives)
+    gives = np.where(chained | silent(rows), 0, GIVES[rows["opcode"]])
     row = np.repeat(np.arange(len(rows)), gives)
     byte = np.arange(len(row)) - np.repeat(np.cumsum(gives) - gives, gives)
     stream = rows["out"][row].astype(np.int64) + byte

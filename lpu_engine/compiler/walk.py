@@ -1,4 +1,4 @@
-"""A flow, walked from its end: every operand's cycle and stream, before the start is known.
+"""Pass 5: a flow, walked from its end: every operand's cycle and stream, before the start is known.
 
 Values never wait on a stream, so each operand's cycle follows from distance and latency alone.
 """

@@ -90,8 +90,7 @@ def new_for_others(phase: str, name: str) -> Iterator[int]:
     for row in is_opcode(rows, Opcode.WRITE):
         unit, address = rows["unit"][row], rows["address"][row]
         for buffer in buffers:
-            end = buffer.base + buffer.rows * buffer.vectors
-            if unit == buffer.word.units()[0] and buffer.base <= address < end:
+            if unit == buffer.word.units()[0] and buffer.base <= address < buffer.end:
                 yield row
 
 

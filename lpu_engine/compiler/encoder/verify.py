@@ -6,7 +6,7 @@ import numpy as np
 
 from lpu_engine.compiler.encoder.compile import EncoderProgram
 from lpu_engine.compiler.instructions import Instructions
-from lpu_engine.compiler.legal import Illegal, fail
+from lpu_engine.compiler.legal import MEMORY, Illegal, fail, reach
 from lpu_engine.compiler.verify import verify_block
 from lpu_engine.hardware.lpu import (
     HALF_LANES,
@@ -53,9 +53,8 @@ def useful_products(program: EncoderProgram) -> int:
 
 
 def _within_the_slices(rows: Instructions) -> None:
-    memory = np.isin(rows["opcode"], (Opcode.READ, Opcode.READ_WIDE, Opcode.WRITE))
-    last = rows["address"] + ((rows["counts"] - 1) * rows["steps"]).sum(axis=1)
-    wrong = memory & ((rows["address"] < 0) | (last >= SLICE_VECTORS))
+    lowest, highest = reach(rows)
+    wrong = MEMORY[rows["opcode"]] & ((lowest < 0) | (highest >= SLICE_VECTORS))
     if wrong.any():
         fail(rows, wrong.argmax(), f"its slice has {SLICE_VECTORS:,} addresses")
 
