@@ -18,6 +18,7 @@ from bench.chip import Chip, chip
 from bench.first_page import first_page_s
 from bench.gguf_file import write_gguf
 from bench.llama_cpp_peer import LlamaCpp, extra_buffers_work
+from bench.pipelines import Compiled, pipelines
 from bench.sides import Side, ThisEngine
 from bench.workloads import PREFILL_TOKENS, Rate, Workload, alternate, decode, prefill
 from lpu_engine.model.checkpoint import open_checkpoint
@@ -69,11 +70,11 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         gguf = write_gguf(open_checkpoint(PEBBLE), Path(folder) / "pebble.gguf")
         rows = [_row(contest, gguf, options.rounds) for contest in CONTESTS]
-    tools, page_s = chip(), first_page_s(PROJECT)
+    tools, large, page_s = chip(), pipelines(), first_page_s(PROJECT)
     if options.json:
-        print(json.dumps(_report(rows, tools, page_s), indent=2))
+        print(json.dumps(_report(rows, tools, large, page_s), indent=2))
     else:
-        _print_table(rows, tools, page_s)
+        _print_table(rows, tools, large, page_s)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -112,18 +113,23 @@ def _faster(maker: Maker, workload: Workload) -> int:
     return max(rates, key=lambda threads: rates[threads])
 
 
-def _report(rows: Sequence[Row], tools: Chip, page_s: float) -> dict[str, object]:
+def _report(
+    rows: Sequence[Row], tools: Chip, large: Sequence[Compiled], page_s: float
+) -> dict[str, object]:
     return {
         "machine": {"processor": _processor(), "cores": os.cpu_count()},
         "llama_cpp_python": version("llama-cpp-python"),
         "unit": "tokens/s",
         "rows": [asdict(row) for row in rows],
         "chip": asdict(tools),
+        "pipelines": [asdict(each) for each in large],
         "first_page_s": page_s,
     }
 
 
-def _print_table(rows: Sequence[Row], tools: Chip, page_s: float) -> None:
+def _print_table(
+    rows: Sequence[Row], tools: Chip, large: Sequence[Compiled], page_s: float
+) -> None:
     print(f"Pebble on {_processor()}, {os.cpu_count()} cores; tokens/s, median (lowest to highest)")
     print(f"llama.cpp of llama-cpp-python {version('llama-cpp-python')}\n")
     print(f"{'':20}{OURS:>32}{THEIRS:>32}{'ratio':>8}")
@@ -136,6 +142,10 @@ def _print_table(rows: Sequence[Row], tools: Chip, page_s: float) -> None:
     numba = "with" if tools.imports_numba else "without"
     print(f"\nPebble compiled and proven: {1e3 * tools.compile_s:.0f} ms", end="")
     print(f" ({1e3 * tools.first_compile_s:.0f} ms at first, {numba} numba)")
+    for each in large:
+        print(f"{each.model} on {each.chips:,} chips: {each.seconds:.2f} s", end="")
+        print(f" ({each.compile_s:.2f} compiled, {each.verify_s:.2f} proven)", end="")
+        print(f", {each.peak_bytes / 2**20:.0f} MiB at most")
     print(f"a prediction at another context: {1e6 * tools.predict_s:.1f} µs")
     print(f"a token of two layers, 320 wide, simulated: {tools.simulated_token_s:.2f} s", end="")
     print(f" for {tools.simulated_cycles:,} cycles")

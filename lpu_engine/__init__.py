@@ -4,6 +4,14 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lpu_engine.card import (
+        Card,
+        Comparison,
+        Cost,
+        Load,
+        model_card,
+        model_listing,
+    )
     from lpu_engine.catalog import (
         PREVIEW_PROMPT_TOKENS,
         Baseline,
@@ -11,10 +19,12 @@ if TYPE_CHECKING:
         Catalog,
         Model,
         Prediction,
+        Price,
         UnknownModel,
         load_catalog,
     )
     from lpu_engine.clock import Cycles
+    from lpu_engine.compiler.pipeline.stages import BadDeployment
     from lpu_engine.conversation import PromptTooLong
     from lpu_engine.engine import Busy, Engine, NoWords, State
     from lpu_engine.generation import (
@@ -29,8 +39,17 @@ if TYPE_CHECKING:
         Words,
     )
     from lpu_engine.model.chat_template import Message, RefusedChat
+    from lpu_engine.token_parts import Part
 
 _HOMES = {
+    "lpu_engine.card": (
+        "Card",
+        "Comparison",
+        "Cost",
+        "Load",
+        "model_card",
+        "model_listing",
+    ),
     "lpu_engine.catalog": (
         "PREVIEW_PROMPT_TOKENS",
         "Baseline",
@@ -38,10 +57,12 @@ _HOMES = {
         "Catalog",
         "Model",
         "Prediction",
+        "Price",
         "UnknownModel",
         "load_catalog",
     ),
     "lpu_engine.clock": ("Cycles",),
+    "lpu_engine.compiler.pipeline.stages": ("BadDeployment",),
     "lpu_engine.conversation": ("PromptTooLong",),
     "lpu_engine.engine": ("Busy", "Engine", "NoWords", "State"),
     "lpu_engine.generation": (
@@ -56,25 +77,33 @@ _HOMES = {
         "Words",
     ),
     "lpu_engine.model.chat_template": ("Message", "RefusedChat"),
+    "lpu_engine.token_parts": ("Part",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "PREVIEW_PROMPT_TOKENS",
+    "BadDeployment",
     "Baseline",
     "BaselineQuery",
     "Busy",
+    "Card",
     "Catalog",
+    "Comparison",
+    "Cost",
     "Cycles",
     "Ending",
     "Engine",
     "Generation",
+    "Load",
     "Measured",
     "Message",
     "Model",
     "NoWords",
     "Params",
+    "Part",
     "Prediction",
+    "Price",
     "PromptTooLong",
     "RefusedChat",
     "Request",
@@ -85,6 +114,8 @@ __all__ = [
     "UsedCycles",
     "Words",
     "load_catalog",
+    "model_card",
+    "model_listing",
 ]
 
 

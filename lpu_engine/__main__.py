@@ -15,15 +15,16 @@ from dataclasses import asdict
 from typing import NoReturn
 
 import lpu_engine
-from lpu_engine import PREVIEW_PROMPT_TOKENS, Cycles, Generation, Model, Params, Prediction
+from lpu_engine import Generation, Params
 from lpu_engine.command_line import CommandError, parser
 from lpu_engine.compile_command import compile_text
+from lpu_engine.fit_command import fit_text
+from lpu_engine.models_command import chips_told, cycles_told, models_text, ttft_told
 from lpu_engine.predict_command import predict_text
 from lpu_engine.validate_command import validate_text
 
 POLL_S = 0.005
 INTERRUPTED, BROKEN_PIPE = 130, 141  # what a shell reports for SIGINT and SIGPIPE
-UNKNOWN = "–"  # not published
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,11 +34,13 @@ def main(arguments: Sequence[str]) -> int:
         if chosen.command is None:
             parser().print_help()
         elif chosen.command == "models":
-            list_models(as_json=chosen.json)
+            print(models_text(chosen), end="")
         elif chosen.command == "compile":
             print(compile_text(chosen), end="")
         elif chosen.command == "predict":
             print(predict_text(chosen), end="")
+        elif chosen.command == "fit":
+            print(fit_text(chosen), end="")
         elif chosen.command == "validate":
             print(validate_text(chosen), end="")
         else:
@@ -47,64 +50,6 @@ def main(arguments: Sequence[str]) -> int:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
     return 0
-
-
-def list_models(*, as_json: bool) -> None:
-    """The catalog, in the picker's order, and where each figure is from."""
-    models = lpu_engine.load_catalog().models
-    clocks = [model.predict(PREVIEW_PROMPT_TOKENS) for model in models]
-    listed = list(zip(models, clocks, strict=True))
-    if as_json:
-        entries = [_entry(model, clock) for model, clock in listed]
-        _print_json({"prompt_tokens": PREVIEW_PROMPT_TOKENS, "models": entries})
-        return
-    head = ("id", "name", "tokens/s", "mark", "TTFT", "chips", "window")
-    rows = [head, *(_row(model, clock) for model, clock in listed)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [
-            cell.rjust(width) if column in (2, 4, 5, 6) else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        print("  ".join(cells).rstrip())
-    print()
-    for model, clock in listed:
-        print(f"{model.name}: {clock.kind}: {clock.source}{_counted(clock)}")
-
-
-def _entry(model: Model, clock: Prediction) -> dict[str, object]:
-    return {
-        "id": model.id,
-        "name": model.name,
-        "window": model.window,
-        "parameters": model.parameters,
-        "prediction": asdict(clock),
-        "baselines": [asdict(baseline) for baseline in model.baselines],
-    }
-
-
-def _counted(clock: Prediction) -> str:
-    """The cycles of a prediction without a request, and of which prompt they are."""
-    if clock.cycles is None:
-        return ""
-    return f"; for a prompt of {PREVIEW_PROMPT_TOKENS} tokens: {_cycles(clock.cycles)}"
-
-
-def _cycles(cycles: Cycles) -> str:
-    each = cycles.until(1) - cycles.prompt
-    return f"{cycles.prompt:,} cycles to the first token, then {each:,} for the next"
-
-
-def _row(model: Model, clock: Prediction) -> tuple[str, ...]:
-    chips = UNKNOWN if clock.chips is None else f"{clock.chips:,}"
-    rate = UNKNOWN if clock.tokens_per_s is None else f"{clock.tokens_per_s:,.1f}"
-    return (model.id, model.name, rate, clock.kind, _ttft(clock), chips, f"{model.window:,}")
-
-
-def _ttft(clock: Prediction) -> str:
-    if clock.ttft_s is None:
-        return UNKNOWN
-    return f"{clock.ttft_s:.3f} s" if clock.ttft_s >= 0.1 else f"{clock.ttft_s * 1e3:.3f} ms"
 
 
 def generate(chosen: argparse.Namespace) -> None:
@@ -190,14 +135,14 @@ def _summary(generation: Generation) -> Iterator[str]:
         yield f"{wrote} at {rate} (measured here), the first after {measured.ttft_s:.3f} s"
     clock = generation.prediction
     if clock.tokens_per_s is not None:
-        rate = f"{clock.tokens_per_s:,.1f} tokens/s, TTFT {_ttft(clock)}"
-        chips = UNKNOWN if clock.chips is None else f"{clock.chips:,}"
-        clock_text = f"{rate}, chips {chips} ({clock.kind}: {clock.source})"
+        rate = f"{clock.tokens_per_s:,.1f} tokens/s, TTFT {ttft_told(clock)}"
+        clock_text = f"{rate}, chips {chips_told(clock)} ({clock.kind}: {clock.source})"
         yield f"{generation.model.name}'s clock: {clock_text}"
     used = generation.usage().cycles
     if clock.cycles is not None and used is not None and count:
         total = used.prompt + used.completion
-        yield f"Predicted: {_cycles(clock.cycles)}; {clock.cycles.until(count - 1):,} for {count:,}"
+        ahead = clock.cycles.until(count - 1)
+        yield f"Predicted: {cycles_told(clock.cycles)}; {ahead:,} for {count:,}"
         yield f"Clock: {total:,} cycles, {total / clock.cycles.clock_hz * 1e3:,.3f} ms"
 
 

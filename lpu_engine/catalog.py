@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lpu_engine.clock import Cycles, count_cycles
-from lpu_engine.compiler.compile import program_of
-from lpu_engine.compiler.program import Program
+from lpu_engine.compiler.pipeline.program import PipelineProgram
+from lpu_engine.deployment import AnyProgram, Deployment, program_for
 from lpu_engine.hardware.lpu import CLOCK_HZ
-from lpu_engine.model.architecture import read_architecture
+from lpu_engine.model.architecture import Architecture, read_architecture
 
 Kind = Literal["simulated", "published", "measured"]
 
@@ -55,6 +55,24 @@ class ProgramClock:
     """A clock that is counted: from the program for the shape that a config.json describes."""
 
     config: Path
+    chips: int | None  # None: the fewest that hold it
+    window: int  # tokens of context that there is room for
+
+    def deployment(self) -> Deployment:
+        """What is compiled."""
+        return Deployment(_architecture(self.config), self.chips, window=self.window)
+
+    def program(self) -> AnyProgram:
+        """The Program, compiled and proven when it is first asked for."""
+        return program_for(self.deployment())
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A published price, in dollars per million tokens."""
+
+    input_usd: float
+    output_usd: float
     source: str
 
 
@@ -90,12 +108,14 @@ class Model:
     parameters: int
     clock: Prediction | ProgramClock
     baselines: tuple[Baseline, ...]
+    published: Prediction | None = None  # a speed that others published, beside the clock
+    price: Price | None = None
 
     def predict(self, prompt_tokens: int) -> Prediction:
         """When the tokens of an answer to a prompt of so many tokens are due."""
         if isinstance(self.clock, Prediction):
             return self.clock
-        return _counted(self.clock, prompt_tokens, self.window)
+        return predicted(self.clock.program(), prompt_tokens, self.window)
 
     def baseline(self, query: BaselineQuery | None = None) -> Baseline | None:
         """The first baseline, or the one of that system; None where no figure is known."""
@@ -140,20 +160,26 @@ def _model(entry: Mapping[str, Any]) -> Model:
         name=entry["name"],
         window=entry["window"],
         parameters=entry["parameters"],
-        clock=_clock(entry["clock"]) if "clock" in entry else MACHINE_CLOCK,
+        clock=_clock(entry) if "clock" in entry else MACHINE_CLOCK,
         baselines=tuple(_baseline(row) for row in entry.get("baseline", ())),
+        published=_published(entry["published"]) if "published" in entry else None,
+        price=Price(**entry["price"]) if "price" in entry else None,
     )
 
 
-def _clock(clock: Mapping[str, Any]) -> Prediction | ProgramClock:
-    if clock["kind"] == "simulated":
-        return ProgramClock(CATALOG_FILE.parent / clock["config"], clock["source"])
+def _clock(entry: Mapping[str, Any]) -> ProgramClock:
+    clock = entry["clock"]
+    config = CATALOG_FILE.parent / clock["config"]
+    return ProgramClock(config, clock.get("chips"), entry["window"])
+
+
+def _published(row: Mapping[str, Any]) -> Prediction:
     return Prediction(
-        kind=clock["kind"],
-        source=clock["source"],
-        ttft_s=clock.get("ttft_s"),
-        tokens_per_s=clock["tokens_per_s"],
-        chips=clock["chips"],
+        kind="published",
+        source=row["source"],
+        ttft_s=row.get("ttft_s"),
+        tokens_per_s=row["tokens_per_s"],
+        chips=row["chips"],
     )
 
 
@@ -168,12 +194,12 @@ def _baseline(row: Mapping[str, Any]) -> Baseline:
     )
 
 
-def _counted(clock: ProgramClock, prompt_tokens: int, window: int) -> Prediction:
-    program = _program(clock.config)
+def predicted(program: AnyProgram, prompt_tokens: int, window: int) -> Prediction:
+    """When the tokens of an answer are due, as a program's cycles have it."""
     cycles = count_cycles(program, CLOCK_HZ, prompt_tokens=prompt_tokens, window=window)
     return Prediction(
         kind="simulated",
-        source=clock.source,
+        source=source_of(program),
         ttft_s=cycles.seconds(0),
         tokens_per_s=cycles.tokens_per_s,
         chips=program.chips,
@@ -181,6 +207,41 @@ def _counted(clock: ProgramClock, prompt_tokens: int, window: int) -> Prediction
     )
 
 
+def source_of(program: AnyProgram) -> str:
+    """Where a simulated figure comes from, and what of it was fitted."""
+    chips = "one LPU chip" if program.chips == 1 else f"{program.chips:,} LPU chips"
+    counted = (
+        f"counted from a verified program for {chips} at 900 MHz, from the embedded token to its"
+        " logits, without host, bus and sampling"
+    )
+    fitted = [told.split(":")[0] for told in fitted_constants(program)]
+    if not fitted:
+        return f"{counted}; first principles, nothing is fitted"
+    return f"{counted}; fitted: {' and '.join(fitted)}"
+
+
+def fitted_constants(program: AnyProgram) -> tuple[str, ...]:
+    """The constants that were fitted, each with its size and what to; none: first principles."""
+    if not isinstance(program, PipelineProgram):
+        return ()
+    out = []
+    if program.fitted.synchronise and program.shard.group > 1:
+        out.append(
+            "the time of a synchronisation of a group, to Llama 2 70B's published 255 tokens/s:"
+            f" {_size(program.fitted.synchronise)}"
+        )
+    if program.fitted.expert and program.architecture.experts:
+        out.append(
+            "the time of an active expert, to Mixtral's published 480 tokens/s:"
+            f" {_size(program.fitted.expert)}"
+        )
+    return tuple(out)
+
+
+def _size(cycles: int) -> str:
+    return f"{cycles:,} cycles, {cycles / CLOCK_HZ * 1e6:,.1f} µs"
+
+
 @cache  # a shipped file does not change
-def _program(config: Path) -> Program:
-    return program_of(read_architecture(config.parent))
+def _architecture(config: Path) -> Architecture:
+    return read_architecture(config)

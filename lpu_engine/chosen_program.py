@@ -1,15 +1,18 @@
-"""`--model` or `--config` → a shape → its Program, proven legal, or one line that says why not."""
+"""`--model` or `--config` → a shape on its chips → its Program, proven, or one line why not."""
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lpu_engine.catalog import Catalog, ProgramClock, UnknownModel, load_catalog
 from lpu_engine.command_line import CommandError
-from lpu_engine.compiler.compile import compile_program
 from lpu_engine.compiler.legal import Illegal
+from lpu_engine.compiler.pipeline.program import Fitted, PipelineProgram
+from lpu_engine.compiler.pipeline.stages import BadDeployment
 from lpu_engine.compiler.placement import DoesNotFit
-from lpu_engine.compiler.program import Program
+from lpu_engine.deployment import AnyProgram, Deployment, program_for
 from lpu_engine.model.architecture import (
     Architecture,
     BadConfig,
@@ -22,24 +25,51 @@ LARGEST_PARAMETERS = 10**13  # far above every model; more would only take for e
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is compiled, and the name that it is told by."""
+    """What is compiled, on which chips, and the name that it is told by."""
 
     name: str
-    architecture: Architecture
+    deployment: Deployment
+
+    @property
+    def architecture(self) -> Architecture:
+        """Of the model."""
+        return self.deployment.architecture
+
+    @property
+    def tokens(self) -> int:
+        """The context that there is to be room for."""
+        return self.deployment.window or self.architecture.window
 
 
 def chosen_shape(chosen: Namespace) -> Shape:
-    """The shape that --model or --config names."""
+    """The shape that --model or --config names, on the chips that are asked for."""
+    if chosen.config is None:
+        shape = catalog_shape(chosen.model)
+    else:
+        try:
+            architecture = read_architecture(chosen.config)
+        except (BadConfig, UnsupportedArchitecture) as error:
+            raise CommandError(str(error)) from None
+        shape = Shape(_name(chosen.config), Deployment(architecture))
+    asked = replace(
+        shape.deployment,
+        chips=chosen.chips or shape.deployment.chips,
+        group=chosen.group,
+        users=chosen.users or 1,
+    )
+    return replace(shape, deployment=asked)
+
+
+def catalog_shape(model_id: str) -> Shape:
+    """A model of the catalog on its own chips, with the context that it is served with."""
+    catalog = load_catalog()
     try:
-        if chosen.config is not None:
-            return Shape(_name(chosen.config), read_architecture(chosen.config))
-        catalog = load_catalog()
-        model = catalog.model(chosen.model)
-        if not isinstance(model.clock, ProgramClock):
-            raise CommandError(_no_program(catalog, model.id))
-        return Shape(model.id, read_architecture(model.clock.config))
-    except (BadConfig, UnsupportedArchitecture, UnknownModel) as error:
+        model = catalog.model(model_id)
+    except UnknownModel as error:
         raise CommandError(str(error)) from None
+    if not isinstance(model.clock, ProgramClock):
+        raise CommandError(_no_program(catalog, model.id))
+    return Shape(model.id, model.clock.deployment())
 
 
 def _name(config: Path) -> str:
@@ -51,32 +81,46 @@ def _name(config: Path) -> str:
 def _no_program(catalog: Catalog, model_id: str) -> str:
     can = [model.id for model in catalog.models if isinstance(model.clock, ProgramClock)]
     return (
-        f"{model_id} has no program here yet, only a published clock:"
+        f"{model_id} has no program here, only the clock of this machine:"
         f" choose --model {' or '.join(can)}, or give a shape with --config."
     )
 
 
 def with_window(shape: Shape, option: str, tokens: int) -> Shape:
-    """The same shape with a window of so many tokens."""
+    """The same shape with room for a context of so many tokens."""
     window = shape.architecture.window
     if tokens > window:
         raise CommandError(
             f"{option} {tokens:,} is more than the model's window of {window:,} tokens:"
             f" give at most {window:,}."
         )
-    return replace(shape, architecture=replace(shape.architecture, window=tokens))
+    return replace(shape, deployment=replace(shape.deployment, window=tokens))
 
 
-def proven_program(shape: Shape) -> Program:
-    """The Program, proven legal."""
+def proven_program(shape: Shape, fitted: Fitted | None = None) -> AnyProgram:
+    """The Program, proven legal, with what was fitted once; one line for what cannot be."""
     parameters = shape.architecture.parameters
     if parameters > LARGEST_PARAMETERS:
         raise CommandError(
             f"A model of {parameters:,} parameters cannot be true: correct its sizes."
         )
+    with refused_in_one_line():
+        return program_for(shape.deployment, fitted)
+
+
+def room(program: AnyProgram) -> int:
+    """The context that a program has room for, in tokens."""
+    if isinstance(program, PipelineProgram):
+        return program.window
+    return program.architecture.window
+
+
+@contextmanager
+def refused_in_one_line() -> Iterator[None]:
+    """What a compiler or its proof refuses, as CommandError."""
     try:
-        return compile_program(shape.architecture)
-    except DoesNotFit as error:
+        yield
+    except (DoesNotFit, BadDeployment) as error:
         raise CommandError(str(error)) from None
     except Illegal as error:
         raise CommandError(

@@ -51,6 +51,9 @@ def parser() -> Parser:
     answer.add_argument("--json", action="store_true", help="one JSON object at the end")
     _add_compile(commands.add_parser("compile", help="a model's program for LPU chips, proven"))
     _add_predict(commands.add_parser("predict", help="a model's speed, before anything runs"))
+    fit = commands.add_parser("fit", help="the two constants that published speeds are fitted by")
+    fit.add_argument("--write", action="store_true", help="store them, for all other commands")
+    fit.add_argument("--json", action="store_true", help="one JSON object instead of a text")
     validate = commands.add_parser("validate", help="predictions beside what others measured")
     validate.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     return top
@@ -75,6 +78,13 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
         "--context", metavar="N", type=_count, help="the rate of the token that fills N"
     )
     command.add_argument("--prompt", metavar="N", type=_count, help="tokens of the prompt (128)")
+    command.add_argument("--draft", metavar="ID", help="a small model that drafts, one of `models`")
+    command.add_argument(
+        "--acceptance", metavar="A", type=_share, help="share of drafts accepted, 0 to below 1"
+    )
+    command.add_argument(
+        "--draft-tokens", metavar="K", type=_count, help="drafted in a round (the best of 1 to 8)"
+    )
     command.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -82,12 +92,31 @@ def _add_shape(command: argparse.ArgumentParser) -> None:
     which = command.add_mutually_exclusive_group(required=True)
     which.add_argument("--model", metavar="ID", help="one of `models`")
     which.add_argument("--config", metavar="FILE", type=Path, help="a config.json, or its folder")
+    command.add_argument(
+        "--chips", metavar="N", type=_count, help="LPU chips (the model's, else the fewest)"
+    )
+    command.add_argument(
+        "--group", metavar="N", type=_count, help="chips that share every layer (8)"
+    )
+    command.add_argument(
+        "--users", metavar="N", type=_count, help="keys and values of N users at once (1)"
+    )
 
 
 def _temperature(text: str) -> float:
     value = float(text)
     if not 0 <= value <= HOTTEST:
         raise argparse.ArgumentTypeError(f"{text} should be a number from 0 to {HOTTEST:g}")
+    return value
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text} should be a number from 0 to below 1")
     return value
 
 

@@ -11,17 +11,21 @@ from django.conf import settings
 from lpu_engine import Engine, load_catalog
 from playground.answers import Answers
 from playground.application import build_application
+from playground.cards import Cards
+from playground.clocks import Clocks
 from playground.site import Site
 from playground.version import read_version
 
 
 def open_site() -> Site:
-    """A site over the configured words, its engine started."""
+    """A site over the configured words; its engine warms up, its clocks are being counted."""
     catalog = load_catalog()
     engine = Engine(catalog, settings.PLAYGROUND_WORDS)
     engine.start()
     atexit.register(engine.close)
-    return Site(engine, catalog, Answers(), read_version())
+    clocks = Clocks(catalog)
+    clocks.start()
+    return Site(engine, catalog, clocks, Cards(), Answers(), read_version())
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")

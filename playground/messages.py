@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import ClassVar, Literal
 
-from lpu_engine import Baseline, BaselineQuery, Measured, Prediction, Request, Usage, Words
+from lpu_engine import Baseline, BaselineQuery, Measured, Model, Prediction, Request, Usage, Words
 
 Code = Literal[
     "bad_json",
@@ -99,6 +99,14 @@ class ShownBaseline:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPublished:
+    """What others say of the picked model on LPUs, beside its simulated clock."""
+
+    tokens_per_s: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The first message of an id, before any text."""
 
@@ -108,6 +116,7 @@ class Accepted:
     model: str
     words: Words
     prediction: Prediction
+    published: ShownPublished | None
     baseline: ShownBaseline | None
 
 
@@ -163,3 +172,11 @@ def shown(baseline: Baseline | None) -> ShownBaseline | None:
     return ShownBaseline(
         baseline.kind, baseline.source, baseline.name, baseline.ttft_s, baseline.tokens_per_s
     )
+
+
+def published(model: Model) -> ShownPublished | None:
+    """The published speed of a model, where there is one."""
+    stated = model.published
+    if stated is None or stated.tokens_per_s is None:
+        return None
+    return ShownPublished(stated.tokens_per_s, stated.source)

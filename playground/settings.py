@@ -64,7 +64,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
         "connect-src": [SELF],  # the socket too: 'self' covers ws: of the same host and port
         "base-uri": [NONE],
-        "form-action": [NONE],
+        "form-action": [SELF],  # the deployment that a model's page is asked for
         "frame-ancestors": [NONE],
     }
 }

@@ -1,4 +1,4 @@
-"""What one process serves: its engine, its picker, the answers that can be resumed.
+"""What one process serves: its engine, its picker, the models' cards, the answers kept.
 
 asgi.py builds it once and puts it into each scope, so no module holds state of its own.
 """
@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from lpu_engine import Catalog, Engine
 from playground.answers import Answers
+from playground.cards import Cards
+from playground.clocks import Clocks
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One engine and its catalog, and the logs that clients hold keys to."""
+    """One engine and its catalog, what is told of it, and the logs that clients hold keys to."""
 
     engine: Engine
     catalog: Catalog
+    clocks: Clocks
+    cards: Cards
     answers: Answers
     version: str

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from playground.answers import Answer, Answers
-from playground.messages import Accepted, Error, Finished, Outgoing, Tokens, shown
+from playground.messages import Accepted, Error, Finished, Outgoing, Tokens, published, shown
 from playground.pacing import Frame, Reader, Window, frames
 
 Tell = Callable[[Outgoing], Awaitable[None]]
@@ -80,5 +80,6 @@ class Stream:
             model=generation.model.id,
             words=generation.words,
             prediction=generation.prediction,
+            published=published(generation.model),
             baseline=shown(answer.baseline),
         )

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from playground import views
+from playground import model_views, views
 
 urlpatterns = [
     path("", views.chat, name="chat"),
+    path("models/", model_views.models, name="models"),
+    path("models/<path:model_id>/listing.txt", model_views.listing, name="listing"),
+    path("models/<path:model_id>/clock.json", model_views.clock, name="clock"),
+    path("models/<path:model_id>/", model_views.model, name="model"),
     path("healthz", views.healthz, name="healthz"),
 ]
 

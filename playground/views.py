@@ -1,26 +1,26 @@
-"""Requests → the chat page, its data as JSON, and /healthz.
+"""Requests → the chat page, its data as JSON, /healthz, and the pages that are none.
 
 They read the engine's state and never wait for it: the page is there while kernels still compile.
 """
 
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from lpu_engine import PREVIEW_PROMPT_TOKENS, Model, Params, Prediction
-from playground.messages import shown
+from lpu_engine import Params
+from playground.picker import picker_entry
 from playground.site import Site
 
 
 @require_safe
 @cache_control(no_cache=True)
 async def chat(request: HttpRequest) -> HttpResponse:
-    """The one page: prompt box, picker, answers."""
-    data = page_data(site_of(request))
+    """The one page: prompt box, picker, answers. `?model=` picks another speed than the first."""
+    data = page_data(site_of(request), request.GET.get("model", ""))
     return render(request, "chat.html", {**data, "playground_data": data})
 
 
@@ -62,9 +62,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def sorry(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
-    version = site_of(request).version
-    context = {"status": status, "title": title, "message": message, "version": version}
+def sorry(
+    request: HttpRequest, status: int, title: str, message: str, *, has_list: bool = False
+) -> HttpResponse:
+    """A page in place of the one asked for, and the way back; `has_list`: to all models too."""
+    context = {
+        "status": status,
+        "title": title,
+        "message": message,
+        "has_list": has_list,
+        "version": site_of(request).version,
+    }
     return render(request, "error.html", context, status=status)
 
 
@@ -73,13 +81,14 @@ def site_of(request: HttpRequest) -> Site:
     return site
 
 
-def page_data(site: Site) -> dict[str, Any]:
+def page_data(site: Site, wanted: str) -> dict[str, Any]:
     """What chat.html shows and its modules read; all of it is JSON."""
-    models = [picker_entry(model) for model in site.catalog.models]
+    models = [picker_entry(model, site.clocks.known(model.id)) for model in site.catalog.models]
+    is_known = any(model["id"] == wanted for model in models)
     state = site.engine.state
     return {
         "models": models,
-        "default_model": site.catalog.picked,
+        "default_model": wanted if is_known else site.catalog.picked,
         "defaults": asdict(Params()),
         "words": {
             "name": state.words,
@@ -89,39 +98,3 @@ def page_data(site: Site) -> dict[str, Any]:
         },
         "version": site.version,
     }
-
-
-def picker_entry(model: Model) -> dict[str, Any]:
-    """One line of the picker: a speed, its mark and source, and the GPU beside it.
-
-    There is no request yet: a clock that depends on the prompt is shown for one of 128 tokens.
-    """
-    prediction = model.predict(PREVIEW_PROMPT_TOKENS)
-    baseline = shown(model.baseline())
-    return {
-        "id": model.id,
-        "name": model.name,
-        "label": label(model, prediction),
-        "window": model.window,
-        "paced_by": paced_by(prediction),
-        "prompt_tokens": PREVIEW_PROMPT_TOKENS,
-        **asdict(prediction),
-        "baseline": None if baseline is None else asdict(baseline),
-    }
-
-
-def paced_by(prediction: Prediction) -> Literal["clock", "machine"]:
-    """What a reader waits for, and so whose rate is the page's large number.
-
-    What fits one chip is small, and its memory far outruns that of any computer with the same
-    model: such a clock is always past when this machine has computed the words.
-    """
-    is_one_chip = prediction.kind == "simulated" and prediction.chips == 1
-    return "machine" if is_one_chip or prediction.kind == "measured" else "clock"
-
-
-def label(model: Model, prediction: Prediction) -> str:
-    """Whose speed it is: `Mixtral 8x7B 32K · 576 LPU chips`, `Pebble · this machine`."""
-    if paced_by(prediction) == "machine":
-        return f"{model.name} · this machine"
-    return f"{model.name} {model.window // 1024}K · {prediction.chips} LPU chips"

@@ -25,7 +25,7 @@ from lpu_engine.compiler.flows import (
     chains,
     grid,
 )
-from lpu_engine.compiler.lowering import Lowering, Rows
+from lpu_engine.compiler.lowering import Lowering
 from lpu_engine.compiler.memory import (
     BROADCAST_MAP,
     EAST_0,
@@ -35,6 +35,7 @@ from lpu_engine.compiler.memory import (
     WEST_0,
     Buffer,
 )
+from lpu_engine.compiler.rowwise import Rows
 from lpu_engine.hardware.lpu import CHAIN, LANES, Opcode, Side
 
 TURNAROUND = 2  # a slice reads in one cycle and writes in the other

@@ -11,7 +11,7 @@ from lpu_engine.compiler import graph
 from lpu_engine.compiler.attending import Attending
 from lpu_engine.compiler.graph import Kind, Operation, head_tensor, operations
 from lpu_engine.compiler.instructions import Block
-from lpu_engine.compiler.lowering import Lowering, Rows
+from lpu_engine.compiler.lowering import Lowering
 from lpu_engine.compiler.memory import (
     EAST_0,
     EAST_1,
@@ -24,6 +24,7 @@ from lpu_engine.compiler.memory import (
 )
 from lpu_engine.compiler.placement import DoesNotFit, Placement, place, what_it_would_need
 from lpu_engine.compiler.program import Phase, Program
+from lpu_engine.compiler.rowwise import Rows
 from lpu_engine.compiler.verify import verify
 from lpu_engine.hardware.lpu import CHAIN, LANES
 from lpu_engine.model.architecture import Architecture

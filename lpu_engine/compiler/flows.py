@@ -3,18 +3,21 @@
 Flows say what follows what; schedule.py decides when, on which units and on which streams.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lpu_engine.hardware.lpu import (
     ALU_CYCLES,
     CHAIN,
+    EAST_MATRIX,
     FIRST_PASS,
     PLACES,
     VECTOR,
     WORD,
     Opcode,
     Side,
+    latency,
     switch_unit,
 )
 
@@ -64,7 +67,11 @@ def chains(count: int, length: int) -> tuple[tuple[int, Nest], ...]:
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """An address: a base, what each loop adds, and what layer, tile, rows and position add."""
+    """An address: a base, what each loop adds, and what layer, tile, rows and position add.
+
+    `by_expert`: what the chosen expert's number adds. `by_chip`: how far the shares of the chips of
+    a group are apart; the base is that of chip 0, and the others count on from their own share.
+    """
 
     base: int
     steps: Steps = STILL
@@ -72,6 +79,8 @@ class At:
     by_tile: int = 0
     by_rows: int = 0
     by_position: int = 0
+    by_expert: int = 0
+    by_chip: int = 0
 
 
 @dataclass(slots=True)
@@ -180,7 +189,47 @@ class HalfPass:
         return PLACES[FIRST_PASS + self.plane]
 
 
-Flow = Read | Vector | Chain | Switch | Pass | HalfPass
+@dataclass(frozen=True, slots=True, eq=False)
+class PairPass:
+    """Rows of 16-bit floats through two planes in tandem, of which `plane` is the first."""
+
+    plane: int
+    x: Read
+    flags: int
+    sums: Steps  # from one row of the accumulators to the next
+    first_sum: int = 0
+
+    @property
+    def place(self) -> int:
+        """Where the planes stand."""
+        return PLACES[FIRST_PASS + self.plane]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Receive:
+    """16-bit vectors that come in on a link, from cycle `bound` on."""
+
+    link: int
+    bound: int
+    place: int = field(default=EAST_MATRIX, init=False)
+
+
+Flow = Read | Vector | Chain | Switch | Pass | HalfPass | PairPass | Receive
+
+
+def delayed(x: Flow, opcodes: Iterable[Opcode]) -> Flow:
+    """x again, as much later as a chain of other instructions takes."""
+    for _ in range(sum(map(latency, opcodes)) // latency(Opcode.COPY)):
+        x = Vector(Opcode.COPY, x)
+    return x
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Send:
+    """A flow's end: the 16-bit vector leaves the chip, on one link or on several."""
+
+    links: tuple[int, ...]
+    x: Flow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,4 +243,5 @@ class Store:
     is_cache: bool = False
     width: int = WORD  # slices of one vector; more units: copies, or where rows alternate
     is_striped: bool = False  # each start of the inner loop goes to slices of its own
+    is_scattered: bool = False  # the position says which slice, and which of 20 addresses
     delay: int = 0  # cycles after the first result of the flow

@@ -24,6 +24,12 @@ class Kind(IntEnum):
     # Of encoders, which are compiled for their cycles alone: the executor has no branch for these.
     LAYER_NORM = 8  # target = layer norm of source, with the tensor's gain and bias
     GELU = 9  # target = gelu(source)
+    # On many chips
+    CACHE = 10  # keys and values of source to the places of their positions
+    SUM = 11  # target += the sources of all chips of the group
+    SYNCHRONISE = 12  # the group waits for each other: fitted
+    CHOOSE = 13  # of the scores of experts, the highest and their weights
+    HOP = 14  # to the next stage's chips
 
 
 class Buffer(IntEnum):

@@ -34,6 +34,8 @@ INSTRUCTION = np.dtype(
         ("by_tile", np.int32),
         ("by_rows", np.int32),
         ("by_position", np.int32),
+        ("by_expert", np.int32),
+        ("by_chip", np.int32),
         ("cache", np.int8),  # 1 outward, -1 inward: the word of the cache follows the layer
         ("lane", np.int32),  # a map, a source lane, or a row of the accumulators
         ("lane_steps", np.int32, LEVELS),
@@ -48,6 +50,7 @@ Instructions = np.ndarray[tuple[int], np.dtype[np.void]]
 
 ACCUMULATE, EMIT, CHAINED, RENEWED = 1, 2, 4, 8  # flags
 PICKED = 16  # of a WRITE: it takes only the start `lane` of its operand's inner loop
+SCATTERED = 64  # of a WRITE: it parks at one of 20 addresses, or, not meant, at the one behind them
 PARTLY = 32  # of a READ: the starts whose bits are set in `lane` find what the host left
 OUTSIDE = -1  # a parcel that other blocks, or the host, parked
 

@@ -9,13 +9,17 @@ from numpy.typing import NDArray
 
 from lpu_engine.compiler.instructions import EMIT, Instructions
 from lpu_engine.hardware.lpu import (
+    BARRIER,
     FIRST_ALU,
     FIRST_INSTALL,
     FIRST_PASS,
+    FIRST_RECEIVE,
+    FIRST_SEND,
     FIRST_SWITCH,
     HALF_STREAMS,
     INSTALL_STREAMS,
     PLACES,
+    STREAMS,
     UNIT_NAMES,
     UNITS,
     WORD,
@@ -37,6 +41,14 @@ TAKES = np.array(
             Opcode.INSTALL: INSTALL_STREAMS,
             Opcode.PASS: 1,
             Opcode.PASS_HALF: HALF_STREAMS,
+            Opcode.READ_DOUBLE: 0,
+            Opcode.INSTALL_PAIR: STREAMS,
+            Opcode.PASS_PAIR: HALF_STREAMS,
+            Opcode.WIDEN: HALF_STREAMS,
+            Opcode.SEND: HALF_STREAMS,
+            Opcode.RECEIVE: 0,
+            Opcode.SYNCHRONISE: 0,
+            Opcode.CHOOSE_EXPERT: 0,
         }.get(o, WORD)
         for o in Opcode
     ]
@@ -49,12 +61,19 @@ GIVES = np.array(
             Opcode.INSTALL: 0,
             Opcode.ROUND: 1,
             Opcode.NARROW: HALF_STREAMS,
+            Opcode.READ_DOUBLE: HALF_STREAMS,
+            Opcode.INSTALL_PAIR: 0,
+            Opcode.SEND: 0,
+            Opcode.RECEIVE: HALF_STREAMS,
+            Opcode.SYNCHRONISE: 0,
+            Opcode.CHOOSE_EXPERT: 0,
         }.get(o, WORD)
         for o in Opcode
     ]
 )
-MEMORY = np.array([o in (Opcode.READ, Opcode.WRITE, Opcode.READ_WIDE) for o in Opcode])
-PASSES = np.array([o in (Opcode.PASS, Opcode.PASS_HALF) for o in Opcode])
+READS = (Opcode.READ, Opcode.READ_WIDE, Opcode.READ_DOUBLE)
+MEMORY = np.array([o in (*READS, Opcode.WRITE) for o in Opcode])
+PASSES = np.array([o in (Opcode.PASS, Opcode.PASS_HALF, Opcode.PASS_PAIR) for o in Opcode])
 BINARY = np.array([Opcode.ADD <= o <= Opcode.LARGEST for o in Opcode])
 
 
@@ -64,9 +83,15 @@ def _units_of(opcode: Opcode) -> tuple[int, int]:
         return 0, FIRST_ALU
     if opcode in (Opcode.PERMUTE, Opcode.INSERT):
         return FIRST_SWITCH, FIRST_INSTALL
-    if opcode == Opcode.INSTALL:
+    if opcode in (Opcode.INSTALL, Opcode.INSTALL_PAIR):
         return FIRST_INSTALL, FIRST_PASS
-    return (FIRST_PASS, UNITS) if PASSES[opcode] else (FIRST_ALU, FIRST_SWITCH)
+    if opcode == Opcode.SEND:
+        return FIRST_SEND, FIRST_RECEIVE
+    if opcode == Opcode.RECEIVE:
+        return FIRST_RECEIVE, BARRIER
+    if opcode in (Opcode.SYNCHRONISE, Opcode.CHOOSE_EXPERT):
+        return BARRIER, UNITS
+    return (FIRST_PASS, FIRST_SEND) if PASSES[opcode] else (FIRST_ALU, FIRST_SWITCH)
 
 
 UNITS_OF = np.array([_units_of(opcode) for opcode in Opcode])
@@ -80,7 +105,8 @@ def fail(rows: Instructions, row: SupportsInt, reason: str) -> NoReturn:
     """Raises Illegal for a row."""
     instruction = rows[int(row)]
     name = Opcode(int(instruction["opcode"])).name
-    unit = UNIT_NAMES[int(instruction["unit"])]
+    number = int(instruction["unit"])
+    unit = UNIT_NAMES[number] if 0 <= number < UNITS else f"unit {number}"
     raise Illegal(f"Cycle {int(instruction['cycle']):,}, {unit}, {name}: {reason}.")
 
 
@@ -114,11 +140,33 @@ def overlapping(key: Ints, start: Ints, end: Ints) -> Iterator[tuple[int, int]]:
 
 
 def never_meet(rows: Instructions, one: int, other: int, apart: int) -> bool:
-    """Both repeat in steps of a common divisor, and are no multiple of it apart."""
-    steps = [
-        int(interval)
-        for row in (one, other)
-        for count, interval in zip(rows["counts"][row], rows["intervals"][row], strict=True)
-        if count > 1
-    ]
-    return apart % max(math.gcd(*steps), 1) != 0
+    """Whether starts of two rows, of which `other` begins `apart` later, surely differ.
+
+    Either both repeat in steps of a common divisor and are no multiple of it apart; or all that
+    their inner loops do falls on different places of a period that their outer loops share.
+    """
+    loops = [_loops(rows, row) for row in (one, other)]
+    if apart % max(math.gcd(*(each for row in loops for _, each in row)), 1):
+        return True
+    for inner in (1, 2):
+        period = math.gcd(*(each for row in loops for _, each in row[:-inner]))
+        if period and _places(loops[0], inner, 0, period).isdisjoint(
+            _places(loops[1], inner, apart, period)
+        ):
+            return True
+    return False
+
+
+def _loops(rows: Instructions, row: int) -> list[tuple[int, int]]:
+    """How often each loop of a row turns, and in how many cycles; once: in none."""
+    counts, intervals = rows["counts"][row].tolist(), rows["intervals"][row].tolist()
+    return [(n, each if n > 1 else 0) for n, each in zip(counts, intervals, strict=True)]
+
+
+def _places(loops: list[tuple[int, int]], inner: int, start: int, period: int) -> set[int]:
+    """Starts of the innermost loops, from `start` on, within a period."""
+    places = {start % period}
+    for count, each in loops[-inner:]:
+        steps = [i * each % period for i in range(min(count, period))]
+        places = {(place + step) % period for place in places for step in steps}
+    return places

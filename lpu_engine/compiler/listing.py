@@ -3,14 +3,14 @@
 The same Program gives the same text, to the byte: the listings of small ones are golden.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from lpu_engine.compiler.footprint import footprint, regions
 from lpu_engine.compiler.graph import Operation
 from lpu_engine.compiler.instructions import Block
-from lpu_engine.compiler.notation import WIDTH, lines
+from lpu_engine.compiler.notation import lines, tiles_of
 from lpu_engine.compiler.program import Instance, Program
+from lpu_engine.compiler.tables import Run, block_table, counted, wrapped
 from lpu_engine.hardware.lpu import ACTIVE_WATTS, CLOCK_HZ, DRAIN_CYCLES, LANES, SRAM_BYTES
 
 MIB = 2**20
@@ -43,7 +43,7 @@ def listing(program: Program) -> str:
         ("A decoded token", program.decode),
         ("A chunk of a prompt", program.prompt),
     ):
-        title = f"{title}, {_count(phase.rows, 'row')}"
+        title = f"{title}, {counted(phase.rows, 'row')}"
         parts.append(f"{title}\n{'=' * len(title)}\n")
         parts += [block_listing(program, block) for block in phase.blocks.values()]
     return "\n".join(parts)
@@ -51,7 +51,7 @@ def listing(program: Program) -> str:
 
 def head(program: Program) -> str:
     """Facts, and the tables of blocks."""
-    title = f"{program.architecture.name} on {_count(program.chips, 'LPU chip')}\n"
+    title = f"{program.architecture.name} on {counted(program.chips, 'LPU chip')}\n"
     return "\n".join([title, facts(program), "", *_tables(program)])
 
 
@@ -59,8 +59,8 @@ def facts(program: Program) -> str:
     """Shape, memory and clock, a line each."""
     a, heads = program.architecture, program.placement.heads
     shape = (
-        f"{a.width} wide, {_count(a.layers, 'layer')}, {_count(a.heads, 'head')} of {a.head_dim}"
-        f" over {_count(heads.kv_heads, 'key head')}, feed-forward {a.feed_forward:,},"
+        f"{a.width} wide, {counted(a.layers, 'layer')}, {counted(a.heads, 'head')} of {a.head_dim}"
+        f" over {counted(heads.kv_heads, 'key head')}, feed-forward {a.feed_forward:,},"
         f" vocabulary {a.vocabulary:,}, window {a.window:,}"
     )
     clock = f"{CLOCK_HZ // 10**6} MHz, {ACTIVE_WATTS:g} W, first principles: nothing is fitted"
@@ -72,15 +72,16 @@ def facts(program: Program) -> str:
         ("a token", _tokens(program)),
         ("a prompt", _prompts(program)),
     ]
-    return "\n".join(_wrapped(name, found) for name, found in rows)
+    return "\n".join(wrapped(name, found) for name, found in rows)
 
 
 def block_listing(program: Program, block: Block) -> str:
     """One block, its instructions grouped by the operation that they serve."""
-    size = _count(len(block.instructions), "instruction")
-    text = [f"{block.name}: {_count(block.cycles, 'cycle')}, {size}"]
+    size = counted(len(block.instructions), "instruction")
+    text = [f"{block.name}: {counted(block.cycles, 'cycle')}, {size}"]
     seen = -1
-    for line in lines(block, program.placement, regions(program)):
+    tiles = tiles_of(block, program.placement)
+    for line in lines(block, tiles, regions(program), has_cache_words=True):
         if line.operation != seen:
             seen = line.operation
             text.append(f"  {seen} {operation_text(program.operations[seen])}")
@@ -138,54 +139,28 @@ def _tokens(program: Program) -> Iterator[str]:
 
 
 def _prompts(program: Program) -> Iterator[str]:
-    yield f"in chunks of {_count(program.prompt.rows, 'row')}"
+    yield f"in chunks of {counted(program.prompt.rows, 'row')}"
     for tokens in prompt_marks(program):
         cycles = program.prompt_cycles(tokens)
-        yield f"{cycles:,} cycles for {_count(tokens, 'token')} ({cycles / CLOCK_HZ * 1e3:,.3f} ms)"
+        length = counted(tokens, "token")
+        yield f"{cycles:,} cycles for {length} ({cycles / CLOCK_HZ * 1e3:,.3f} ms)"
 
 
 def _tables(program: Program) -> Iterator[str]:
     last = program.architecture.window - 1
     ends = sorted({0, last})
-    tokens = [(f"position {at:,}", list(program.token(at))) for at in ends]
-    yield from _table("A token", tokens)
+    tokens = [Run(f"position {at:,}", _blocks(program.token(at))) for at in ends]
+    yield from block_table("A token", tokens, DRAIN_CYCLES)
     yield ""
     rows = program.prompt.rows
     starts = sorted({0, last // rows * rows})
     chunks = [
-        (f"from {at:,}", list(program.chunk(at, min(rows, last + 1 - at), is_last=True)))
+        Run(f"from {at:,}", _blocks(program.chunk(at, min(rows, last + 1 - at), is_last=True)))
         for at in starts
     ]
-    yield from _table(f"A prompt's last chunk of {rows}", chunks)
+    yield from block_table(f"A prompt's last chunk of {rows}", chunks, DRAIN_CYCLES)
     yield ""
 
 
-def _table(title: str, runs: Sequence[tuple[str, Sequence[Instance]]]) -> Iterator[str]:
-    """Blocks with their lengths, and how often and how long they run."""
-    blocks = {i.block.name: i.block for _, instances in runs for i in instances}
-    counted = [Counter(i.block.name for i in instances) for _, instances in runs]
-    yield _row(title, "cycles", "instructions", [(name, "cycles") for name, _ in runs])
-    for name, block in blocks.items():
-        cells = [(f"{n[name]:,} ×", f"{n[name] * block.cycles:,}") for n in counted]
-        yield _row(f"  {name}", f"{block.cycles:,}", f"{len(block.instructions):,}", cells)
-    yield _row("  to the last superlane", "", "", [("", str(DRAIN_CYCLES))] * len(runs))
-    ran = [sum(n[name] * block.cycles for name, block in blocks.items()) for n in counted]
-    yield _row("  in all", "", "", [("", f"{cycles + DRAIN_CYCLES:,}") for cycles in ran])
-
-
-def _row(name: str, cycles: str, instructions: str, cells: Iterable[tuple[str, str]]) -> str:
-    runs = "".join(f"{count:>17} {total:>11}" for count, total in cells)
-    return f"{name:<30} {cycles:>7} {instructions:>13}{runs}"
-
-
-def _wrapped(name: str, facts: Iterable[str]) -> str:
-    """Facts beside their name, no line wider than a terminal."""
-    text = f"  {name:<9}"
-    for fact in facts:
-        width = len(text.rpartition("\n")[2]) + len(fact) + 2
-        text += f" {fact};" if width <= WIDTH else f"\n{'':<11} {fact};"
-    return text.removesuffix(";")
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
+def _blocks(instances: Iterable[Instance]) -> list[Block]:
+    return [instance.block for instance in instances]

@@ -4,18 +4,15 @@ Every operation reads parked rows and parks its result; what a block alone needs
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lpu_engine.compiler.flows import (
     STILL,
     At,
     Chain,
     Flow,
-    Nest,
-    Parcel,
     Pass,
     Read,
-    Steps,
     Store,
     Switch,
     Vector,
@@ -23,14 +20,11 @@ from lpu_engine.compiler.flows import (
     chains,
     grid,
 )
-from lpu_engine.compiler.instructions import ACCUMULATE, EMIT, Block
+from lpu_engine.compiler.instructions import ACCUMULATE, EMIT
 from lpu_engine.compiler.memory import (
     BYTES,
-    EAST_0,
     EAST_1,
     EAST_2,
-    LANE_MAP,
-    SUPERLANE_MAP,
     SWAP_MAP,
     WEST_0,
     WEST_1,
@@ -40,39 +34,14 @@ from lpu_engine.compiler.memory import (
     Memory,
 )
 from lpu_engine.compiler.placement import Placement, Tile, Word
-from lpu_engine.compiler.schedule import Schedule
-from lpu_engine.hardware.lpu import CHAIN, PLANES, SUPERLANE, SUPERLANES, Opcode, Side
+from lpu_engine.compiler.rowwise import Rows, Rowwise
+from lpu_engine.hardware.lpu import CHAIN, PLANES, Opcode, Side
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.arithmetic import INT8_MAX, SMALLEST
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Parked rows of a buffer, with a parcel for each vector, or one for all; none: from before.
-
-    `largest` holds the largest magnitude of each row, where it is known already.
-    """
-
-    buffer: Buffer
-    parcels: tuple[Parcel, ...] = ()
-    largest: "Rows | None" = None
-
-    def read(self, base: int, steps: Steps, vector: int | None = None, *, by_rows: int = 0) -> Read:
-        """A fetch from `base` on: of one vector of each row, or of all of them."""
-        at = At(self.buffer.base + base, steps, by_rows=by_rows)
-        return Read(self.buffer.word.units(), at, self._parcel(vector))
-
-    def _parcel(self, vector: int | None) -> Parcel | None:
-        if len(self.parcels) < 2:
-            return self.parcels[0] if self.parcels else None
-        if vector is not None:
-            return self.parcels[vector]
-        first, last = max(p.first for p in self.parcels), max(p.last for p in self.parcels)
-        return Parcel(self.parcels[0].number, first, last, stores=len(self.parcels))
-
-
-class Lowering:
-    """Flows of one block for `rows` rows, scheduled as they are written."""
+class Lowering(Rowwise):
+    """Flows of one block of a decoder on one chip."""
 
     def __init__(
         self,
@@ -82,26 +51,8 @@ class Lowering:
         memory: Memory,
         rows: int,
     ) -> None:
+        super().__init__(memory, rows, placement.cache_words)
         self.architecture, self.placement, self.buffers = architecture, placement, buffers
-        self.memory, self.rows = memory, rows
-        self.schedule = Schedule(placement.cache_words)
-
-    def block(self, name: str) -> Block:
-        """The finished block."""
-        return self.schedule.block(name)
-
-    def park(self, word: Word, vectors: int = 1, *, each: bool = False) -> Rows:
-        """New rows in a word, parked all at once or each vector by a flow of its own."""
-        buffer = self.memory.buffer(word, self.rows, vectors)
-        return Rows(buffer, self.schedule.parcels(vectors if each else 1))
-
-    def fill(self, rows: Rows, x: Flow, *, vectors: int = 1) -> None:
-        """Park a flow that gives every vector of every row, in order."""
-        steps = (vectors, 0, 1)
-        self.schedule.store(
-            Store(rows.buffer.word.units(), At(rows.buffer.base, steps), x, rows.parcels[0]),
-            grid(self.rows, vectors),
-        )
 
     def norm(self, x: Rows, *, gain: Buffer | None = None) -> Rows:
         """Root-mean-square norm of the rows, in WEST_0.
@@ -114,7 +65,7 @@ class Lowering:
         for first, nest in chains(self.rows, vectors):
             element = x.read(first * vectors, (CHAIN * vectors, 1, vectors))
             total = Chain(Opcode.ADD, Vector(Opcode.MULTIPLY, element, element), vectors)
-            self._store(sums, first, (CHAIN, 0, 1), total, nest)
+            self.store(sums, first, (CHAIN, 0, 1), total, nest)
         total_rows = self.reduce(sums, self.rows, Opcode.ADD, WEST_2)
         mean = Vector(Opcode.DIVIDE, total_rows.read(0, (1, 0, 0)), float(width))
         shifted = Vector(Opcode.ADD, mean, self.architecture.norm_epsilon)
@@ -129,33 +80,6 @@ class Lowering:
         normed = self.park(WEST_0, vectors)
         self.fill(normed, out, vectors=vectors)
         return replace(normed, largest=largest)
-
-    def reduce(self, x: Rows, count: int, opcode: Opcode, word: Word, *, by_rows: int = 0) -> Rows:
-        """One value of each vector, on all its lanes: over superlanes in order, then over lanes."""
-        out = self.memory.buffer(word, count)
-        rows = Rows(out, self.schedule.parcels(1))
-        self.reduce_into(rows, x, count, opcode, by_rows=by_rows)
-        return rows
-
-    def reduce_into(
-        self, out: Rows, x: Rows, count: int, opcode: Opcode, *, by_rows: int = 0
-    ) -> None:
-        """The same into a buffer of its own; `by_rows` moves both ends."""
-        near = WEST_1  # in the hemisphere of x, and neither its word nor the result's
-        if x.buffer.word.side == Side.EAST:
-            near = EAST_2 if x.buffer.word == EAST_0 else EAST_0
-        middle = Rows(self.memory.buffer(near, count), self.schedule.parcels(1))
-        stages = (
-            (x, middle, SUPERLANES, SUPERLANE_MAP, by_rows, 0),
-            (middle, out, SUPERLANE, LANE_MAP, 0, by_rows),
-        )
-        for source, target, length, first_map, read_by, store_by in stages:
-            for first, nest in chains(count, length):
-                vector = source.read(first, (CHAIN, 0, 1), by_rows=read_by)
-                side = source.buffer.word.side
-                spread = Switch(Opcode.PERMUTE, side, vector, first_map, (0, 1, 0))
-                total = Chain(opcode, spread, length)
-                self._store(target, first, (CHAIN, 0, 1), total, nest, by_rows=store_by)
 
     def matrix(
         self, tensor: str, x: Rows, words: Sequence[Word], target: Buffer | None = None
@@ -191,10 +115,10 @@ class Lowering:
         for v in range(vectors):
             negative = Vector(Opcode.MULTIPLY, gates.read(v, steps, v), -1.0)
             divisor = Vector(Opcode.ADD, Vector(Opcode.EXP, negative), 1.0)
-            self._store(below, v, steps, divisor, burst(self.rows), v)
+            self.store(below, v, steps, divisor, burst(self.rows), v)
             quotient = Vector(Opcode.DIVIDE, gates.read(v, steps, v), below.read(v, steps, v))
             product = Vector(Opcode.MULTIPLY, quotient, ups.read(v, steps, v))
-            self._store(out, v, steps, product, burst(self.rows), v)
+            self.store(out, v, steps, product, burst(self.rows), v)
         return out
 
     def add(self, x: Rows, branch: Rows, target: Buffer) -> Rows:
@@ -204,7 +128,7 @@ class Lowering:
         for v in range(vectors):
             steps = (0, 0, vectors)
             total = Vector(Opcode.ADD, x.read(v, steps, v), branch.read(v, steps, v))
-            self._store(out, v, steps, total, burst(self.rows), v)
+            self.store(out, v, steps, total, burst(self.rows), v)
         return out
 
     def rotary(self, heads: Rows, count: int, target: Buffer) -> Rows:
@@ -215,19 +139,12 @@ class Lowering:
         for v in range(count):
             x = heads.read(v, (0, 0, heads.buffer.vectors), v)
             cosine = Vector(Opcode.MULTIPLY, x, Rows(self.buffers.cosine).read(0, every))
-            self._store(part, v, (0, 0, count), cosine, nest, v)
+            self.store(part, v, (0, 0, count), cosine, nest, v)
             x = heads.read(v, (0, 0, heads.buffer.vectors), v)
             swapped = Switch(Opcode.PERMUTE, Side.EAST, x, SWAP_MAP)
             sine = Vector(Opcode.MULTIPLY, swapped, Rows(self.buffers.sine).read(0, every))
             total = Vector(Opcode.ADD, sine, part.read(v, (0, 0, count), v))
-            self._store(out, v, (0, 0, target.vectors), total, nest, v)
-        return out
-
-    def copy(self, source: Buffer, target: Buffer, vectors: int, *, by_rows: int = 0) -> Rows:
-        """A row's vectors to another place."""
-        out = Rows(target, self.schedule.parcels(1))
-        x = Rows(source).read(0, (0, 0, 1), by_rows=by_rows)
-        self._store(out, 0, (0, 0, 1), x, burst(vectors))
+            self.store(out, v, (0, 0, target.vectors), total, nest, v)
         return out
 
     def _quantize(self, x: Rows, inputs: int) -> tuple[Rows, Rows]:
@@ -250,7 +167,7 @@ class Lowering:
             for first, nest in chains(self.rows, vectors):
                 element = x.read(first * vectors, (CHAIN * vectors, 1, vectors))
                 largest = Chain(Opcode.LARGEST, element, vectors)
-                self._store(over_vectors, first, (CHAIN, 0, 1), largest, nest)
+                self.store(over_vectors, first, (CHAIN, 0, 1), largest, nest)
             x = over_vectors
         return self.reduce(x, self.rows, Opcode.LARGEST, word)
 
@@ -276,18 +193,3 @@ class Lowering:
         at = At(target.buffer.base + vector, (0, 0, target.buffer.vectors))
         store = Store(target.buffer.word.units(), at, product, target.parcels[vector])
         self.schedule.store_pass(store, nest, tile.plane)
-
-    def _store(
-        self,
-        target: Rows,
-        base: int,
-        steps: Steps,
-        x: Flow,
-        nest: Nest,
-        vector: int = 0,
-        *,
-        by_rows: int = 0,
-    ) -> None:
-        parcel = target.parcels[vector if len(target.parcels) > 1 else 0]
-        at = At(target.buffer.base + base, steps, by_rows=by_rows)
-        self.schedule.store(Store(target.buffer.word.units(), at, x, parcel), nest)

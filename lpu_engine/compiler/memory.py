@@ -36,7 +36,7 @@ SHARE_MAP = SWAP_MAP + 1  # one lane of each head on all lanes of the head: head
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """Parked 32-bit vectors: a word, the first address, vectors of a row, rows."""
+    """Parked vectors: a word, the first address, vectors of a row, rows."""
 
     word: Word
     base: int
@@ -52,8 +52,8 @@ class Buffer:
 class Memory:
     """Hands out addresses, each once."""
 
-    def __init__(self, free: Mapping[Word, int] | None = None) -> None:
-        self._free = dict(free or {})
+    def __init__(self, free: Mapping[int, int] | None = None) -> None:
+        self._free = dict(free or {})  # of each slice, the first address that is
 
     def fork(self) -> "Memory":
         """The same from here on: blocks that never run at once may use the same addresses."""
@@ -61,10 +61,11 @@ class Memory:
 
     def buffer(self, word: Word, rows: int, vectors: int = 1) -> Buffer:
         """Room for rows of vectors. Raises OverflowError."""
-        buffer = Buffer(word, self._free.get(word, 0), vectors, rows)
+        base = max(self._free.get(unit, 0) for unit in word.units())
+        buffer = Buffer(word, base, vectors, rows)
         if buffer.end > SLICE_VECTORS:
             raise OverflowError(f"A word has {SLICE_VECTORS:,} addresses.")
-        self._free[word] = buffer.end
+        self._free |= dict.fromkeys(word.units(), buffer.end)
         return buffer
 
 

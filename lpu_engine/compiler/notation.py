@@ -1,15 +1,14 @@
 """A block's instructions → lines that a person can read, grouped by the operation they serve.
 
-A word is parked in four slices, and a tile's weights in sixteen: rows that differ only by slice,
-stream and one cycle from slice to slice become one line, from which each of them can be told.
+Rows that differ only by slice, stream and one cycle from slice to slice become one line.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from lpu_engine.compiler.folds import Fold, Row, folds
 from lpu_engine.compiler.footprint import Region, is_inner
 from lpu_engine.compiler.instructions import (
     ACCUMULATE,
@@ -20,6 +19,7 @@ from lpu_engine.compiler.instructions import (
     PARTLY,
     PICKED,
     RENEWED,
+    SCATTERED,
     Block,
 )
 from lpu_engine.compiler.legal import GIVES, TAKES
@@ -28,7 +28,6 @@ from lpu_engine.compiler.placement import Placement, weight_slices
 from lpu_engine.hardware.lpu import (
     FIRST_INSTALL,
     FIRST_PASS,
-    INSTALL_STREAMS,
     SLICES,
     STREAMS,
     UNIT_NAMES,
@@ -36,25 +35,26 @@ from lpu_engine.hardware.lpu import (
     Opcode,
 )
 
-Row = Mapping[str, Any]  # a field's name → its number, or one for each loop
-
-MEMORY = (Opcode.READ, Opcode.WRITE)
-UNARY = (Opcode.COPY, Opcode.EXP, Opcode.RECIPROCAL_ROOT, Opcode.ROUND, Opcode.FLOAT)
-DIFFERS_IN_A_FOLD = {"cycle", "unit", "a", "out", "a_from"}
+UNARY = (
+    Opcode.COPY,
+    Opcode.EXP,
+    Opcode.RECIPROCAL_ROOT,
+    Opcode.ROUND,
+    Opcode.FLOAT,
+    Opcode.NARROW,
+    Opcode.WIDEN,
+)
+FITTED = (Opcode.SYNCHRONISE, Opcode.CHOOSE_EXPERT)
+NOTES = {
+    CHAINED: "goes on",
+    RENEWED: "renewed",
+    PARTLY: "partly from before",
+    SCATTERED: "to one pair",
+}
 WEIGHTS = "weights"  # of which tile is not known: the program is not legal
-MOVES = ("layer", "tile", "rows", "position")  # what an address follows besides its loops
+# What an address follows besides its loops.
+MOVES = ("layer", "tile", "rows", "position", "expert", "chip")
 WIDTH, OPERANDS_WIDTH = 120, 54  # of a terminal, and of a column
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """`count` rows in a row: each next one is on the next slice and stream, `apart` cycles on."""
-
-    row: Row
-    count: int
-    apart: int
-    last_unit: int
-    tile: str  # of the weights that are moved or multiplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,11 @@ class Line:
     text: str
 
 
-def lines(block: Block, placement: Placement, regions: Sequence[Region]) -> list[Line]:
-    """All lines of a block: by operation, then in order of cycle."""
-    found = [_line(fold, regions) for fold in _folds(block, tiles_of(block, placement))]
+def lines(
+    block: Block, tiles: Mapping[int, str], regions: Sequence[Region], *, has_cache_words: bool
+) -> list[Line]:
+    """All lines of a block: by operation, then in order of cycle; `tiles` names rows' weights."""
+    found = [_line(fold, regions, has_cache_words) for fold in folds(block, tiles)]
     return sorted(found, key=lambda line: (line.operation, line.cycle))
 
 
@@ -98,44 +100,7 @@ def stream_names(first: int, count: int = 1) -> str:
     return f"{side}{number}" if count == 1 else f"{side}{number}..{side}{number + count - 1}"
 
 
-def _folds(block: Block, tiles: Mapping[int, str]) -> Iterator[Fold]:
-    rows = _rows(block)
-    first = 0
-    while first < len(rows):
-        last, apart = first, 0
-        while last + 1 < len(rows) and _goes_on(rows[first : last + 2]):
-            last += 1
-            apart = rows[last]["cycle"] - rows[last - 1]["cycle"]
-        row, tile = rows[first], tiles.get(first, "")
-        yield Fold(row, last - first + 1, apart, rows[last]["unit"], tile)
-        first = last + 1
-
-
-def _rows(block: Block) -> list[Row]:
-    names = block.instructions.dtype.names or ()
-    columns = {name: block.instructions[name].tolist() for name in names}
-    return [{name: columns[name][i] for name in names} for i in range(len(block.instructions))]
-
-
-def _goes_on(rows: Sequence[Row]) -> bool:
-    """Whether the last of some rows continues the others' fold."""
-    first, before, row = rows[0], rows[-2], rows[-1]
-    if Opcode(row["opcode"]) not in MEMORY or len(rows) > INSTALL_STREAMS:
-        return False
-    if any(row[name] != first[name] for name in row if name not in DIFFERS_IN_A_FOLD):
-        return False
-    stream = "out" if row["opcode"] == Opcode.READ else "a"
-    unit, cycle = row["unit"] - before["unit"], row["cycle"] - before["cycle"]
-    second = rows[1]
-    return bool(
-        row[stream] == before[stream] + 1
-        and unit == second["unit"] - first["unit"] == (1 if row["unit"] >= SLICES else -1)
-        and cycle == second["cycle"] - first["cycle"]
-        and abs(cycle) == 1
-    )
-
-
-def _line(fold: Fold, regions: Sequence[Region]) -> Line:
+def _line(fold: Fold, regions: Sequence[Region], has_cache_words: bool) -> Line:
     row = fold.row
     opcode = Opcode(row["opcode"])
     arrow = {1: "↑", -1: "↓"}.get(fold.apart, " ")
@@ -144,7 +109,7 @@ def _line(fold: Fold, regions: Sequence[Region]) -> Line:
         unit += f"..{UNIT_NAMES[fold.last_unit].split()[-1]}"
     what = f"{opcode.name:<9} {_operands(opcode, fold, regions)}"
     text = f"{row['cycle']:>7}{arrow} {unit:<16}  {what:<{OPERANDS_WIDTH}}  "
-    notes = _notes(row)
+    notes = ", ".join(_notes(row, has_cache_words))
     if len(text) + len(notes) > WIDTH:
         text = f"{text.rstrip()}\n{'':>{WIDTH - len(notes)}}"
     return Line(row["operation"], row["cycle"], (text + notes).rstrip())
@@ -152,17 +117,23 @@ def _line(fold: Fold, regions: Sequence[Region]) -> Line:
 
 def _operands(opcode: Opcode, fold: Fold, regions: Sequence[Region]) -> str:
     row = fold.row
-    if opcode == Opcode.READ:
+    if opcode in (Opcode.READ, Opcode.READ_DOUBLE):
         where = f"{_address(row)} {_place_name(fold, regions)}"
-        return f"{where} → {stream_names(row['out'], fold.count)}"
+        return f"{where} → {stream_names(row['out'], fold.streams)}"
     if opcode == Opcode.WRITE:
         where = f"{_address(row)} {_place_name(fold, regions)}"
-        return f"{stream_names(row['a'], fold.count)} → {where}"
+        return f"{stream_names(row['a'], fold.streams)} → {where}"
+    if opcode in FITTED:
+        return "wait: fitted to a published speed, not derived"
     a, b = (_operand(row, name, opcode) for name in ("a", "b"))
-    if opcode == Opcode.INSTALL:
+    if opcode in (Opcode.INSTALL, Opcode.INSTALL_PAIR):
         return f"{a} → waiting {fold.tile}"
+    if opcode == Opcode.SEND:
+        return f"{a} → away"
     out = stream_names(row["out"], int(GIVES[opcode])) if row["out"] >= 0 else ""
-    if opcode == Opcode.PASS:
+    if opcode == Opcode.RECEIVE:
+        return f"→ {out}"
+    if opcode in (Opcode.PASS, Opcode.PASS_PAIR):
         return f"{a} × {fold.tile}, {_sums(row, out)}"
     if opcode == Opcode.PERMUTE:
         return f"{a} {_map(row)} → {out}"
@@ -230,20 +201,13 @@ def _place_name(fold: Fold, regions: Sequence[Region]) -> str:
     return "" if row["parcel"] == OUTSIDE else f"p{row['parcel']}"
 
 
-def _notes(row: Row) -> str:
+def _notes(row: Row, has_cache_words: bool) -> Iterator[str]:
     """Repetitions, outermost first, and flags."""
-    notes = []
     for level in _loops(row):
         every = row["intervals"][level]
-        notes.append(f"×{row['counts'][level]}" + (f" every {every}" if every != 1 else ""))
-    if row["flags"] & CHAINED:
-        notes.append("goes on")
-    if row["flags"] & RENEWED:
-        notes.append("renewed")
+        yield f"×{row['counts'][level]}" + (f" every {every}" if every != 1 else "")
+    yield from (note for flag, note in NOTES.items() if row["flags"] & flag)
     if row["flags"] & PICKED:
-        notes.append(f"picks {row['lane']}")
-    if row["flags"] & PARTLY:
-        notes.append("partly the host's")
-    if row["cache"]:
-        notes.append(f"cache {WORD * row['cache']:+d}")
-    return ", ".join(notes)
+        yield f"picks {row['lane']}"
+    if row["cache"] and has_cache_words:
+        yield f"cache {WORD * row['cache']:+d}"

@@ -38,15 +38,19 @@ class DoesNotFit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Four neighbouring slices that park one 32-bit vector at an address; `first` from inside."""
+    """Neighbouring slices that park one vector at an address; `first` from inside.
+
+    Four for 32-bit vectors, two for 16-bit ones.
+    """
 
     side: Side
     first: int
     is_cache: bool = False
+    width: int = WORD
 
     def units(self) -> tuple[int, ...]:
         """The slices, lowest byte first."""
-        return tuple(slice_unit(self.side, self.first + byte) for byte in range(WORD))
+        return tuple(slice_unit(self.side, self.first + byte) for byte in range(self.width))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,15 @@ from lpu_engine.compiler.instructions import (
     from_numbers,
 )
 from lpu_engine.compiler.placement import Tile, weight_slices
-from lpu_engine.compiler.walk import ANY_ALU, Edge, Step, Walk, cache_sign, flow_diagonal
+from lpu_engine.compiler.walk import ANY_ALU, Edge, Step, Walk, flow_diagonal
 from lpu_engine.hardware.lpu import (
     ALUS,
+    BARRIER,
     FIRST_ALU,
     FIRST_INSTALL,
     FIRST_PASS,
     GROUPS,
+    HALF_STREAMS,
     INSTALL_CYCLES,
     INSTALL_STREAMS,
     PLACES,
@@ -51,6 +53,8 @@ STRETCHES = ((0, 33), (34, 45), (46, 46), (47, 58), (59, 92))
 HALF = INSTALL_STREAMS // WORD  # groups that one plane's weights take
 NEVER = 10**9
 CYCLE = itemgetter(1)
+NOBODY = tuple((0, 0) for _ in STRETCHES)
+APART = {Opcode.READ_WIDE: WORD, Opcode.READ_DOUBLE: HALF_STREAMS}  # streams, slice to slice
 ALL_GROUPS = tuple(tuple((side, group) for group in range(GROUPS)) for side in Side)
 EITHER = ALL_GROUPS[Side.EAST] + ALL_GROUPS[Side.WEST]
 
@@ -80,38 +84,23 @@ class Schedule:
     def store(self, store: Store, nest: Nest) -> None:
         """Schedule a flow to its end in memory."""
         walk = Walk()
-        far = max(store.units, key=lambda unit: abs(PLACES[unit] - store.x.place))
-        edge = walk.need(store.x, PLACES[far], 0, nest)
-        starts = tuple((unit, -abs(PLACES[far] - PLACES[unit])) for unit in store.units)
-        cache = cache_sign(store.is_cache, far, edge)
-        walk.steps.append(
-            Step(
-                Opcode.WRITE,
-                starts,
-                nest,
-                a=edge,
-                at=store.at,
-                cache=cache,
-                parcel=store.parcel.number,
-            )
-        )
-        start = self._place(walk)
-        last = start + nest.span - 1 + WRITE_CYCLES
-        parcel = store.parcel
-        parcel.first = max(parcel.first, start + WRITE_CYCLES)
-        parcel.last = max(parcel.last, last)
-        parcel.stores += 1
+        walk.store(store, nest)
+        parked(store.parcel, self._place(walk), nest)
+
+    def place(self, walk: Walk) -> int:
+        """Schedule flows that were walked as one; the cycle at which their cycle 0 falls."""
+        return self._place(walk)
 
     def run(self, flow: Pass, nest: Nest) -> None:
         """Schedule a flow that ends in a plane's accumulators."""
         walk = Walk()
         walk.visit(flow, 0, nest, None)
-        self._swapped(flow.plane, self._place(walk) + walk.pass_cycle)
+        self.swapped(flow.plane, self._place(walk) + walk.pass_cycle)
 
     def store_pass(self, store: Store, nest: Nest, plane: int) -> None:
         """`store`, where the flow goes through a plane."""
         self.store(store, nest)
-        self._swapped(plane, self._unit_free[FIRST_PASS + plane] - nest.span)
+        self.swapped(plane, self._unit_free[FIRST_PASS + plane] - nest.span)
 
     def install(self, tile: Tile) -> None:
         """Bring a tile's weights into its plane, behind those at work."""
@@ -141,6 +130,16 @@ class Schedule:
             self._place(walk) + INSTALL_CYCLES + latency(Opcode.INSTALL) - 1
         )
 
+    def wait(self, opcode: Opcode, cycles: int) -> None:
+        """Nothing but waiting, a start each cycle."""
+        walk = Walk()
+        walk.steps.append(Step(opcode, ((BARRIER, 0),), burst(cycles)))
+        self._place(walk)
+
+    def hold(self, unit: int, cycles: int) -> None:
+        """A unit is busy longer than its starts tell."""
+        self._unit_free[unit] += cycles
+
     def installed(self, plane: int) -> int:
         """From when the weights that came in last may be passed through."""
         return self._installed[plane]
@@ -149,7 +148,12 @@ class Schedule:
         """What was scheduled, in order."""
         return Block(name, from_numbers(self._numbers), self._end)
 
-    def _swapped(self, plane: int, cycle: int) -> None:
+    def arriving(self, plane: int) -> int:
+        """From when the next weights may come in."""
+        return self._arriving[plane]
+
+    def swapped(self, plane: int, cycle: int) -> None:
+        """Weights are at work from a cycle on: others may come in behind them."""
         self._arriving[plane] = cycle + 1
 
     def _place(self, walk: "Walk") -> int:
@@ -161,7 +165,13 @@ class Schedule:
             for unit, cycle in self._uses(step):
                 if free[unit] - cycle > start:
                     start = free[unit] - cycle
-        start = self._choose_streams(walk.edges, start)
+        begun = self._choose_streams(walk.edges, start)
+        if begun is None:  # those that may only flow one way come first
+            directed = sorted(walk.edges, key=lambda edge: edge.is_inside)
+            begun = self._choose_streams(directed, start)
+        if begun is None:
+            raise ValueError("A flow needs more streams than there are.")
+        start = begun
         for edge in walk.edges:
             self._take_stream(edge, start)
         for step in walk.steps:
@@ -186,31 +196,45 @@ class Schedule:
         for step in steps:
             unit, cycle = step.starts[0]
             if unit == ANY_ALU:
-                if not step.flags & CHAINED:
+                if step.twin is not None:
+                    chosen = step.twin.starts[0][0]
+                elif not step.flags & CHAINED:
                     chosen = next(free)
                 step.starts = ((chosen, cycle),)
 
-    def _choose_streams(self, edges: Iterable[Edge], start: int) -> int:
-        """A group for each edge: the first that does not delay the start, else the least late."""
+    def _choose_streams(self, edges: Iterable[Edge], start: int) -> int | None:
+        """A group for each edge: the first that does not delay the start, else the least late.
+
+        None where they need more than there are.
+        """
         taken = [[0, 0] for _ in STRETCHES]  # bits of groups, by stretch and side
+        chosen: list[tuple[Edge, tuple[int, Side, int, int]]] = []
+        given: dict[int, tuple[Side, int]] = {}  # side and group of each edge so far
         for edge in edges:
             best = (NEVER, Side.EAST, 0, 0)
             stretches = stretches_of(edge.start, edge.end)
-            for side, group in EITHER if edge.side is None else self._groups(edge):
+            in_turn = edge.is_shared or edge.twin is not None
+            ways = EITHER if edge.is_inside else self._groups(edge)
+            for side, group in ways if edge.twin is None else (given[id(edge.twin)],):
                 diagonal = edge.diagonal
-                if edge.side is None:
+                if edge.is_inside:
                     diagonal = flow_diagonal(diagonal, edge.start, side)
-                wait = self._wait(stretches, side, group, edge.groups, taken) - diagonal
+                others = NOBODY if in_turn else taken
+                wait = self._wait(stretches, side, group, edge.groups, others) - diagonal
                 if wait < best[0]:
                     best = (wait, side, group, diagonal)
                     if wait <= start:
                         break
-            wait, edge.side, edge.group, edge.diagonal = best
-            if wait == NEVER:
-                raise OverflowError("A flow needs more streams than there are.")
+            if best[0] == NEVER:
+                return None
+            chosen.append((edge, best))
+            wait, side, group, _ = best
+            given[id(edge)] = (side, group)
             for stretch in stretches:
-                taken[stretch][edge.side] |= ((1 << edge.groups) - 1) << edge.group
+                taken[stretch][side] |= ((1 << edge.groups) - 1) << group
             start = max(start, wait)
+        for edge, (_, side, group, diagonal) in chosen:
+            edge.side, edge.group, edge.diagonal = side, group, diagonal
         return start
 
     def _groups(self, edge: Edge) -> Sequence[tuple[Side, int]]:
@@ -219,7 +243,12 @@ class Schedule:
         return ALL_GROUPS[edge.side] if edge.group < 0 else ((edge.side, edge.group),)
 
     def _wait(
-        self, stretches: range, side: Side, group: int, groups: int, taken: list[list[int]]
+        self,
+        stretches: range,
+        side: Side,
+        group: int,
+        groups: int,
+        taken: Sequence[Sequence[int]],
     ) -> int:
         """The diagonal from which groups of streams are free; far off where the flow has them."""
         latest, bits = -NEVER, ((1 << groups) - 1) << group
@@ -235,15 +264,16 @@ class Schedule:
     def _take_stream(self, edge: Edge, start: int) -> None:
         free = start + edge.diagonal + edge.span
         for stretch in stretches_of(edge.start, edge.end):
+            groups = self._stream_free[stretch][edge.side or 0]
             for group in range(edge.group, edge.group + edge.groups):
-                self._stream_free[stretch][edge.side or 0][group] = free
+                groups[group] = max(groups[group], free)
 
     def _emit(self, step: Step, start: int) -> None:
         """One row for each unit of a step; the bytes of a word are on neighbouring streams."""
         span, out, a, b, at = step.nest.span, step.out, step.a, step.b, step.at
         ends = start + span - 1 + latency(step.opcode)
         for unit, relative in self._uses(step):
-            self._unit_free[unit] = start + relative + span
+            self._unit_free[unit] = max(self._unit_free[unit], start + relative + span)
             self._end = max(self._end, ends + relative)
         if out is not None and out.row < 0:
             out.row = self._count
@@ -251,8 +281,9 @@ class Schedule:
         gives = NO_STREAM if out is None else out.stream
         other, other_row = (NO_STREAM, -1) if b is None else (b.stream, b.row)
         by_byte = step.opcode == Opcode.WRITE
-        apart = WORD if step.opcode == Opcode.READ_WIDE else 1
-        for byte, (unit, relative) in enumerate(step.starts):
+        apart = APART.get(step.opcode, 1)
+        for number, (unit, relative) in enumerate(step.starts):
+            byte = number % step.width if by_byte else number
             giver = -1 if a is None else a.row + byte * (by_byte and a.is_read)
             self._numbers.extend(
                 (
@@ -272,6 +303,8 @@ class Schedule:
                     at.by_tile,
                     at.by_rows,
                     at.by_position,
+                    at.by_expert,
+                    at.by_chip,
                     step.cache,
                     step.lane,
                     *step.lane_steps,
@@ -282,6 +315,13 @@ class Schedule:
                 )
             )
         self._count += len(step.starts)
+
+
+def parked(parcel: Parcel, start: int, nest: Nest) -> None:
+    """A parcel is parked, from the first to the last start of a nest."""
+    parcel.first = max(parcel.first, start + WRITE_CYCLES)
+    parcel.last = max(parcel.last, start + nest.span - 1 + WRITE_CYCLES)
+    parcel.stores += 1
 
 
 @cache

@@ -196,8 +196,9 @@ def _use_both_ports(rows: Instructions, one: int, other: int) -> bool:
 def _weights_before_passes(rows: Instructions) -> None:
     """On each plane weights arrive whole, one pass takes them, and only then the next may come."""
     for plane in range(PLANES):
+        alone = (rows["opcode"] != Opcode.INSTALL_PAIR) & (rows["opcode"] != Opcode.PASS_PAIR)
         mine = np.flatnonzero(
-            (rows["unit"] == FIRST_INSTALL + plane) | (rows["unit"] == FIRST_PASS + plane)
+            ((rows["unit"] == FIRST_INSTALL + plane) | (rows["unit"] == FIRST_PASS + plane)) & alone
         )
         mine = mine[np.argsort(rows["cycle"][mine], kind="stable")]
         ready = None

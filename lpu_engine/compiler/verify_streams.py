@@ -13,6 +13,7 @@ from lpu_engine.compiler.legal import (
     TAKES,
     Ints,
     fail,
+    never_meet,
     overlapping,
     silent,
     spans,
@@ -33,6 +34,7 @@ def streams_are_legal(rows: Instructions) -> None:
     edges = _edges(rows)
     _operands_on_their_cycle(rows, edges)
     _streams_carry_one_value(rows, edges)
+    _results_taken(rows, edges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,11 @@ def _edges(rows: Instructions) -> Edges:
         wide = (rows["opcode"][giver] == Opcode.READ_WIDE) & (
             rows["opcode"][taker] == Opcode.INSTALL
         )
-        giver = giver + np.where(rows["opcode"][giver] == Opcode.READ, byte, wide * (byte // WORD))
+        double = (rows["opcode"][giver] == Opcode.READ_DOUBLE) & (
+            rows["opcode"][taker] == Opcode.INSTALL_PAIR
+        )
+        further = wide * (byte // WORD) + double * (byte // HALF_STREAMS)
+        giver = giver + np.where(rows["opcode"][giver] == Opcode.READ, byte, further)
         giver = np.minimum(giver, len(rows) - 1)
         stream = rows[name][taker].astype(np.int64) + byte
         parts.append((giver, taker, stream, byte, np.full(len(taker), is_first, np.int64)))
@@ -107,7 +113,8 @@ def _operands_on_their_cycle(rows: Instructions, edges: Edges) -> None:
         picked, (taken[:, 2] == 1) & (chosen < given[:, 2]), given[:, 2] == taken[:, 2]
     )
     same_loops = (given[:, 0] == taken[:, 0]) & same_inner
-    same_loops &= (given_middle == taken_middle) & _same_intervals(rows, giver, taker)
+    same_loops &= given_middle == taken_middle
+    same_loops &= _same_intervals(rows, giver, taker, taken_middle)
     for wrong, reason in (
         (silent(rows)[giver], "nothing is given to its stream"),
         (~_same_streams(rows, edges, reads), "its operand is on another stream"),
@@ -135,6 +142,8 @@ def _same_streams(rows: Instructions, edges: Edges, reads: NDArray[np.bool_]) ->
     installs = rows["opcode"][taker] == Opcode.INSTALL
     half = ((byte - edges.byte) % HALF_STREAMS == 0) & (byte >= 0) & (byte < WORD)
     takes = np.where(wide, np.where(installs, byte == edges.byte % WORD, half), takes)
+    double = rows["opcode"][giver] == Opcode.READ_DOUBLE
+    takes = np.where(double, byte == edges.byte % HALF_STREAMS, takes)
     return np.asarray(np.where(rows["opcode"][taker] == Opcode.WRITE, parks, takes))
 
 
@@ -144,11 +153,18 @@ def _byte(unit: Ints) -> Ints:
     return np.asarray(np.where(unit < SLICES, SLICES - 1 - unit, unit - SLICES) % WORD)
 
 
-def _same_intervals(rows: Instructions, giver: Ints, taker: Ints) -> NDArray[np.bool_]:
-    """Loops that turn more than once do so in the same time on both ends."""
+def _same_intervals(
+    rows: Instructions, giver: Ints, taker: Ints, middle: Ints
+) -> NDArray[np.bool_]:
+    """Loops that turn more than once do so in the same time on both ends.
+
+    `middle` is how often the middle loop does, the start that begins a chain counted with the rest.
+    """
     once = rows["counts"] == 1
+    either = once[giver] | once[taker]
+    either[:, 1] = middle == 1
     same = rows["intervals"][giver] == rows["intervals"][taker]
-    return np.asarray((same | once[giver] | once[taker]).all(axis=1))
+    return np.asarray((same | either).all(axis=1))
 
 
 def _chains_follow(rows: Instructions) -> None:
@@ -198,13 +214,30 @@ def _streams_carry_one_value(rows: Instructions, edges: Edges) -> None:
     end = start + lengths[row] + length[row]
     low = np.where(toward[row] > 0, far[row], far[row] - furthest[row])
     high = np.where(toward[row] > 0, far[row] + furthest[row], far[row])
+    cleared: set[tuple[int, int, int]] = set()
     for one, other in overlapping(stream, start, end):
         if low[one] > high[other] or low[other] > high[one]:
+            continue
+        is_chain = begins[row[one]] or begins[row[other]]
+        apart = int(start[other] - start[one])
+        pair = int(row[one]), int(row[other]), apart
+        if pair in cleared:  # by other bytes of the same values
+            continue
+        cleared.add(pair)
+        if not is_chain and never_meet(rows, *pair):
             continue
         mine = _given(rows, int(row[one]), int(start[one]))
         if mine & _given(rows, int(row[other]), int(start[other])):
             name = UNIT_NAMES[int(rows["unit"][row[one]])]
             fail(rows, row[other], f"its result meets one of {name} on stream {int(stream[one])}")
+
+
+def _results_taken(rows: Instructions, edges: Edges) -> None:
+    """Whatever is put on a stream is taken; a chain's sum is, by its first row."""
+    lost = ~silent(rows) & ((rows["flags"] & CHAINED) == 0)
+    lost[edges.giver] = False
+    if lost.any():
+        fail(rows, lost.argmax(), "nobody takes its result")
 
 
 def _given(rows: Instructions, row: int, start: int) -> set[int]:

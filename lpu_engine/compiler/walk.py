@@ -12,15 +12,22 @@ from lpu_engine.compiler.flows import (
     Flow,
     HalfPass,
     Nest,
+    PairPass,
     Read,
+    Receive,
+    Send,
     Steps,
+    Store,
     Switch,
     Vector,
 )
-from lpu_engine.compiler.instructions import CHAINED, OUTSIDE, PARTLY, RENEWED
+from lpu_engine.compiler.instructions import CHAINED, OUTSIDE, PARTLY, RENEWED, SCATTERED
 from lpu_engine.hardware.lpu import (
     ALU_CYCLES,
+    EAST_MATRIX,
     FIRST_PASS,
+    FIRST_RECEIVE,
+    FIRST_SEND,
     PLACES,
     READ_CYCLES,
     SLICES,
@@ -49,6 +56,13 @@ class Edge:
     group: int = -1
     row: int = -1  # of the producing instruction
     is_read: bool = False  # each byte has a row of its own
+    is_shared: bool = False  # its values are on the streams in turns with others of the same walk
+    twin: "Edge | None" = None  # of a turn before, whose streams it uses in turn
+
+    @property
+    def is_inside(self) -> bool:
+        """Between two ALUs: either way will do."""
+        return self.side is None
 
     @property
     def stream(self) -> int:
@@ -78,6 +92,8 @@ class Step:
     parcel: int = OUTSIDE
     earliest: int = 0
     offset: int = 0  # streams of `a` before the first that is taken
+    width: int = WORD  # of a WRITE: bytes of the vector; more units are copies
+    twin: "Step | None" = None  # of a turn before, whose ALU it uses in turn
 
 
 def flow_diagonal(cycle: int, place: int, side: Side) -> int:
@@ -101,6 +117,45 @@ class Walk:
         self.edges: list[Edge] = []
         self.pass_cycle = 0
         self._seen: dict[int, Edge] = {}
+
+    def store(self, store: Store, nest: Nest) -> None:
+        """A flow to its end in memory, whose furthest slice takes the first value at cycle 0."""
+        far = max(store.units, key=lambda unit: abs(PLACES[unit] - store.x.place))
+        edge = self.need(store.x, PLACES[far], 0, nest)
+        starts = tuple((unit, -abs(PLACES[far] - PLACES[unit])) for unit in store.units)
+        cache = cache_sign(store.is_cache, far, edge)
+        step = Step(Opcode.WRITE, starts, nest, a=edge, at=store.at, cache=cache)
+        step.parcel, step.width = store.parcel.number, store.width
+        step.flags = SCATTERED if store.is_scattered else 0
+        self.steps.append(step)
+
+    def send(self, send: Send, nest: Nest) -> None:
+        """A flow to its end on links, which take the first value at cycle 0."""
+        edge = self.need(send.x, EAST_MATRIX, 0, nest)
+        for link in send.links:
+            self.steps.append(Step(Opcode.SEND, ((FIRST_SEND + link, 0),), nest, a=edge))
+
+    def first(self, opcode: Opcode) -> int:
+        """The cycle of its first instruction of a kind."""
+        return min(
+            cycle for step in self.steps if step.opcode == opcode for _, cycle in step.starts
+        )
+
+    def follow(self, other: "Walk") -> None:
+        """Use the units and streams of a walk just like this one, in turn with it."""
+        for step, twin in zip(self.steps, other.steps, strict=True):
+            step.twin = twin
+        for edge, twin_edge in zip(self.edges, other.edges, strict=True):
+            edge.twin = twin_edge
+
+    def join(self, other: "Walk", later: int) -> None:
+        """Another walk becomes part of this one, its cycles so much later."""
+        for step in other.steps:
+            step.starts = tuple((unit, cycle + later) for unit, cycle in step.starts)
+        for edge in other.edges:
+            edge.diagonal += later
+        self.steps += other.steps
+        self.edges += other.edges
 
     def need(self, flow: Flow, place: int, cycle: int, nest: Nest) -> Edge:
         """The edge that brings a flow's first value to a place at a cycle."""
@@ -162,6 +217,11 @@ class Walk:
                     lane_steps=flow.lane_steps,
                 )
             )
+        elif isinstance(flow, PairPass):
+            self._pair_pass(flow, emerges - latency(Opcode.PASS_PAIR), nest, out)
+        elif isinstance(flow, Receive):
+            starts = ((FIRST_RECEIVE + flow.link, emerges - latency(Opcode.RECEIVE)),)
+            self.steps.append(Step(Opcode.RECEIVE, starts, nest, out=out, earliest=flow.bound))
         elif isinstance(flow, HalfPass):
             self._half_pass(flow, emerges - latency(Opcode.PASS_HALF), nest, out)
         else:
@@ -180,6 +240,12 @@ class Walk:
                     earliest=flow.bound,
                 )
             )
+
+    def _pair_pass(self, flow: PairPass, cycle: int, nest: Nest, out: Edge | None) -> None:
+        a = self.need(flow.x, flow.place, cycle, nest)
+        step = Step(Opcode.PASS_PAIR, ((FIRST_PASS + flow.plane, cycle),), nest, a, None, out)
+        step.lane, step.lane_steps, step.flags = flow.first_sum, flow.sums, flow.flags
+        self.steps.append(step)
 
     def _half_pass(self, flow: HalfPass, cycle: int, nest: Nest, out: Edge | None) -> None:
         a = self.need(flow.x, flow.place, cycle, nest)

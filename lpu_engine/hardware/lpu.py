@@ -5,6 +5,7 @@ West to east the units stand at places 0 to 92, one stream register each: matrix
 public, an assumption says so: nothing here is fitted to a measured speed.
 """
 
+import math
 from enum import IntEnum
 
 # ISCA 2020 unless another source is named.
@@ -43,6 +44,19 @@ ACCUMULATOR_ROWS = 320
 # is then 160 x 160. Assumption: weights take a byte in memory and are widened at its port.
 HALF_LANES = LANES // 2
 HALF_STREAMS = 2  # of a vector of 16-bit floats, or slices that park it
+# Two planes of a hemisphere in tandem hold 320 x 320 weights of 16 bits (ISCA 2020), which come in
+# on all 32 streams in 20 cycles. Assumption: a row of 16-bit floats then takes two cycles, which
+# is the same published quarter of the int8 rate.
+PAIR_CYCLES = 2
+
+# Many chips: SHIP, MLSys 2026.
+NODE = 8  # chips, each with a link to every other
+OUTWARD_LINKS = 4
+LINKS = NODE - 1 + OUTWARD_LINKS
+LINK_BYTES_PER_S = 10.67e9  # each way
+HOP_CYCLES = 270  # 300 ns from chip to chip
+LINK_CYCLES = math.ceil(HALF_STREAMS * LANES * CLOCK_HZ / LINK_BYTES_PER_S)  # a 16-bit vector: 54
+SYSTEM_WATTS = 388.0  # provisioned for each LPU of a system of many
 
 # The floor plan.
 WEST_MATRIX, WEST_SWITCH, VECTOR, EAST_SWITCH, EAST_MATRIX = 0, 1, 46, 91, 92
@@ -84,6 +98,16 @@ class Opcode(IntEnum):
     READ_WIDE = 17  # memory: out = the bytes at the address as 2 x 160 such floats, on 4 streams
     NARROW = 18  # vector unit: out = a, 32-bit floats, as 16-bit ones
     PASS_HALF = 19  # matrix unit: such a vector times the plane's weights, out in 32 bits
+    # Two planes in tandem, 16-bit floats on all 320 lanes
+    READ_DOUBLE = 20  # memory: out = the 320 bytes at the address as such floats, on 2 streams
+    INSTALL_PAIR = 21  # matrix unit: 32 streams into the pair's waiting weights
+    PASS_PAIR = 22  # matrix unit: the vector a times the pair's weights, out in 32 bits
+    WIDEN = 23  # vector unit: out = a, 16-bit floats, as 32-bit ones
+    SEND = 24  # link: the 16-bit vector a leaves the chip
+    RECEIVE = 25  # link: out = the vector that came in
+    # Fitted to published speeds, never derived: each start is one cycle in which chips wait
+    SYNCHRONISE = 26
+    CHOOSE_EXPERT = 27
 
 
 _LATENCY = {
@@ -98,6 +122,13 @@ _LATENCY = {
     Opcode.PASS: MULTIPLY_CYCLES,
     Opcode.READ_WIDE: READ_CYCLES,
     Opcode.PASS_HALF: MULTIPLY_CYCLES,
+    Opcode.READ_DOUBLE: READ_CYCLES,
+    Opcode.INSTALL_PAIR: INSTALL_DONE_CYCLES,
+    Opcode.PASS_PAIR: MULTIPLY_CYCLES,
+    Opcode.SEND: LINK_CYCLES,
+    Opcode.RECEIVE: 1,
+    Opcode.SYNCHRONISE: 1,
+    Opcode.CHOOSE_EXPERT: 1,
 }
 LATENCY = tuple(_LATENCY.get(opcode, ALU_CYCLES) for opcode in Opcode)
 
@@ -112,7 +143,10 @@ FIRST_ALU = 2 * SLICES
 FIRST_SWITCH = FIRST_ALU + ALUS
 FIRST_INSTALL = FIRST_SWITCH + 4
 FIRST_PASS = FIRST_INSTALL + PLANES
-UNITS = FIRST_PASS + PLANES
+FIRST_SEND = FIRST_PASS + PLANES
+FIRST_RECEIVE = FIRST_SEND + LINKS
+BARRIER = FIRST_RECEIVE + LINKS  # where a chip waits for its group
+UNITS = BARRIER + 1
 
 
 def slice_unit(side: Side, index: int) -> int:
@@ -139,6 +173,8 @@ def _place(unit: int) -> int:
         return VECTOR
     if unit < FIRST_INSTALL:
         return EAST_SWITCH if unit < FIRST_SWITCH + 2 else WEST_SWITCH
+    if unit >= FIRST_SEND:  # assumption: all links are at the east edge
+        return EAST_MATRIX
     plane = (unit - FIRST_INSTALL) % PLANES
     return WEST_MATRIX if plane_side(plane) == Side.WEST else EAST_MATRIX
 
@@ -152,6 +188,11 @@ def _name(unit: int) -> str:
     if unit < FIRST_INSTALL:
         hemisphere, kind = divmod(unit - FIRST_SWITCH, 2)
         return f"switch {'EW'[hemisphere]} {('permute', 'insert')[kind]}"
+    if unit == BARRIER:
+        return "barrier"
+    if unit >= FIRST_SEND:
+        kind, link = divmod(unit - FIRST_SEND, LINKS)
+        return f"link {link} {('send', 'receive')[kind]}"
     kind, plane = divmod(unit - FIRST_INSTALL, PLANES)
     return f"matrix {plane} {('install', 'pass')[kind]}"
 

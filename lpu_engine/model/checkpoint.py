@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from lpu_engine.model.architecture import Architecture, read_architecture
+from lpu_engine.model.architecture import Architecture, architecture_from_config
+from lpu_engine.model.computed import refuse_quantized, refuse_what_is_not_computed
+from lpu_engine.model.config import read_config
 from lpu_engine.model.folder import BadCheckpoint, read_json_object, unreadable
 
 __all__ = ["BadCheckpoint", "Checkpoint", "expected_tensors", "open_checkpoint"]
@@ -63,7 +65,7 @@ class Checkpoint:
 
 def open_checkpoint(folder: Path) -> Checkpoint:
     """Raises BadCheckpoint with all that is missing, extra, misshapen or of a wrong dtype."""
-    architecture = read_architecture(folder)
+    architecture = _computed_architecture(folder)
     index = _stored_in_all(_weight_files(folder))
     expected = expected_tensors(architecture)
     if HEAD in index:
@@ -97,6 +99,15 @@ def expected_tensors(architecture: Architecture) -> dict[str, tuple[int, ...]]:
     if not a.tied:
         shapes[HEAD] = (a.vocabulary, a.width)
     return shapes
+
+
+def _computed_architecture(folder: Path) -> Architecture:
+    """More shapes are described than computed; only the latter have words."""
+    config = read_config(folder)
+    architecture = architecture_from_config(config)
+    refuse_what_is_not_computed(architecture)
+    refuse_quantized(config)
+    return architecture
 
 
 def _weight_files(folder: Path) -> list[Path]:

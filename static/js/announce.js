@@ -31,7 +31,7 @@ function openingText({ state, words, text }) {
 
 /** The counters in one breath: each rate with its mark, what paced the answer first. */
 export function ratesText(reply, model) {
-  const { prediction, baseline } = reply;
+  const { prediction, published, baseline } = reply;
   const isMachines = model.paced_by === "machine";
   const sentences = [];
   if (isMachines) sentences.push(...machineTexts(reply, `: ${reply.words.name} on this machine`));
@@ -39,6 +39,7 @@ export function ratesText(reply, model) {
     const who = `${model.name} ${hardwareText(prediction)}`;
     sentences.push(`${rateText(prediction.tokens_per_s)} tokens per second, ${prediction.kind}: ${who}.`);
   }
+  if (published) sentences.push(`About ${rateText(published.tokens_per_s)}, published, for the same.`);
   if (baseline) sentences.push(baselineText(prediction, baseline));
   if (!isMachines) sentences.push(...machineTexts(reply, "").map((text) => `Words computed here at ${text}`));
   return sentences.join(" ");

@@ -73,13 +73,14 @@ export class AnswerView {
 
   accepted() {
     if (this.#race) return; // resumed: the clocks run on
-    const { words, prediction, baseline } = this.#turn.reply;
+    const { words, prediction, published, baseline } = this.#turn.reply;
     const parts = this.#parts;
     parts.signature.textContent = words.name;
     parts.rates.hidden = false;
     this.#showDropped(words);
     this.#showMachine(words);
     this.#showClock(prediction);
+    this.#showPublished(published);
     this.#showBaseline(prediction, baseline);
     this.#showRate();
     this.#showCycles(this.#turn.reply);
@@ -152,6 +153,13 @@ export class AnswerView {
     parts["lpu-name"].textContent = this.#isMachines
       ? chipsText(chips)
       : `${this.#model.name} ${hardwareText(prediction)}`;
+  }
+
+  #showPublished(published) {
+    const parts = this.#parts;
+    parts.why.href = this.#model.page;
+    parts["published-number"].hidden = !published;
+    if (published) parts["published-rate"].textContent = `${rateText(published.tokens_per_s)} tokens/s`;
   }
 
   /** What was predicted, and at the end that the clock's account is the same, or that it is not. */
@@ -238,6 +246,7 @@ export class AnswerView {
     explainer.attach(parts["machine-time"], () => explanations.machineTime(reply()));
     explainer.attach(parts["lpu-number"], () =>
       explanations.clockRate(model, reply().prediction, "this prompt", reply().words));
+    explainer.attach(parts["published-number"], () => explanations.publishedRate(model, reply().published));
     explainer.attach(parts["cycles-number"], () => explanations.cycles(reply()));
     explainer.attach(parts["gpu-number"], () => explanations.gpuRate(model, reply().baseline, reply().words));
     explainer.attach(parts.ratio, () => explanations.comparison(reply().prediction, reply().baseline));

@@ -14,7 +14,7 @@ import {
 } from "./format.js";
 import { dueAt, ratio } from "./rates.js";
 
-const MARKS = {
+export const MARKS = {
   simulated: "simulated: from a program for LPU chips that this project compiles and verifies.",
   published: "published: somebody else measured or stated it.",
   measured: "measured: from this machine’s own time stamps, before any pacing.",
@@ -36,6 +36,18 @@ export function clockRate(model, prediction, promptName, words) {
         ? "Here it is a clock: no text appears before its time. This machine is slower, so what you see is the measured rate."
         : "Here it is a clock: no text appears before its time.",
       ...tokenLines(words),
+    ],
+  };
+}
+
+/** What others say, beside the clock that is simulated. */
+export function publishedRate(model, published) {
+  return {
+    title: `≈ ${rateText(published.tokens_per_s)} tokens/s, published`,
+    mark: MARKS.published,
+    lines: [
+      `What others measured or stated for ${model.name} on LPUs. Text here keeps to the simulated clock.`,
+      `Source: ${published.source}.`,
     ],
   };
 }

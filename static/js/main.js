@@ -3,6 +3,7 @@
 
 import { Announcer } from "./announce.js";
 import { AnswerView, problemText } from "./answer.js";
+import { askForClocks } from "./clocks.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Explainer } from "./explain.js";
@@ -154,4 +155,5 @@ part("examples").addEventListener("click", ({ target }) => {
 });
 followHeight(part("composer"), "--composer-height");
 hearReader(() => views.get(conversation.turns.at(-1))?.settle());
+askForClocks(data.models, (model, line) => picker.fill(model, line));
 showWords(data.words);

@@ -1,4 +1,5 @@
-/* View: the native select of speeds, and the rates under the box that say what to expect. */
+/* View: the native select of speeds, and the rates under the box that say what to expect. A speed whose
+   program is still being compiled cannot be picked yet, but for the one that stands there at the start. */
 
 import * as explanations from "./explanations.js";
 import { hardwareText, rateText } from "./format.js";
@@ -17,6 +18,7 @@ export class Picker {
     select.addEventListener("change", () => this.#show());
     explainer.attach(this.#part("machine-side"), () => explanations.machineRate(this.#wordsName, null, null));
     explainer.attach(preview.querySelector("[data-explain=lpu]"), () => this.#clock());
+    explainer.attach(preview.querySelector("[data-explain=published]"), () => this.#published());
     explainer.attach(preview.querySelector("[data-explain=gpu]"), () => this.#gpu());
     this.#show();
   }
@@ -25,9 +27,26 @@ export class Picker {
     return this.#models.find(({ id }) => id === this.#select.value);
   }
 
+  /** The line that was missing; null where its program could not be had. */
+  fill(model, line) {
+    const option = this.#select.querySelector(`option[value="${CSS.escape(model.id)}"]`);
+    if (line === null) {
+      option.textContent = `${model.name} · no clock can be had now`;
+      return;
+    }
+    Object.assign(model, line);
+    option.textContent = line.label;
+    option.disabled = false;
+    if (model === this.model) this.#show();
+  }
+
   #clock() {
     const promptName = `a prompt of ${this.model.prompt_tokens} tokens`;
     return explanations.clockRate(this.model, this.model, promptName, null);
+  }
+
+  #published() {
+    return explanations.publishedRate(this.model, this.model.published);
   }
 
   #gpu() {
@@ -35,12 +54,16 @@ export class Picker {
   }
 
   #show() {
-    const { kind, tokens_per_s: rate, baseline } = this.model;
+    const { kind, tokens_per_s: rate, published, baseline, page } = this.model;
     this.#part("machine-side").hidden = this.model.paced_by !== "machine";
-    this.#part("lpu-side").hidden = kind === "measured";
+    this.#part("compiling").hidden = kind !== null;
+    this.#part("lpu-side").hidden = kind === null || kind === "measured";
     this.#part("lpu-rate").textContent = `${rateText(rate)} tokens/s`;
     this.#part("lpu-mark").textContent = kind;
     this.#part("lpu-name").textContent = hardwareText(this.model);
+    this.#part("published-side").hidden = !published;
+    this.#part("published-rate").textContent = published ? `${rateText(published.tokens_per_s)} tokens/s` : "";
+    this.#part("why").href = page;
     this.#part("gpu-side").hidden = !baseline;
     this.#part("gpu-unknown").hidden = Boolean(baseline);
     if (!baseline) return;

@@ -16,6 +16,7 @@ export class Reply {
   key = null;
   words = null;
   prediction = null;
+  published = null; // what others say of the same model on LPUs
   baseline = null;
   reason = null;
   usage = null;
@@ -50,6 +51,7 @@ export class Reply {
     this.key = message.key;
     this.words = message.words;
     this.prediction = message.prediction;
+    this.published = message.published;
     this.baseline = message.baseline;
     this.acceptedAt_ms ??= now_ms;
     this.seq = 0;

@@ -6,7 +6,18 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import pytest
-from browser_harness import PATIENCE_S, Cable, HandSocket, OpenHand, OpenPage, serving
+from browser_harness import (
+    LLAMA,
+    MIXTRAL,
+    PATIENCE_S,
+    PEBBLE,
+    Cable,
+    HandSocket,
+    OpenHand,
+    OpenPage,
+    counted,
+    serving,
+)
 from checkpoints import write_checkpoint
 from find_browser import LAUNCH_FLAGS, NO_BROWSER, find_browser
 from needs import lacking
@@ -28,6 +39,8 @@ def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     """The URL of a real server whose words come from a small seeded checkpoint."""
     words = write_checkpoint(tmp_path_factory.mktemp("words") / "tiny", window=2048)
     with serving(project, words) as url:
+        for model in (MIXTRAL, LLAMA, PEBBLE):
+            counted(url, model)  # what is not compiled yet cannot be picked
         yield url
 
 

@@ -9,6 +9,13 @@ from needs import lacking
 from playwright.sync_api import Page, expect
 
 PHONE = {"width": 390, "height": 844}
+OTHER_PAGES = (
+    "/no-such-page",
+    "/models/",
+    f"/models/{MIXTRAL}/",
+    f"/models/{PEBBLE}/",
+    f"/models/{MIXTRAL}/?chips=3&context=many",
+)
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 4
 HEAR = """
     window.heard = [];
@@ -116,8 +123,18 @@ def test_axe_finds_nothing_in_either_theme(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_an_error_page(open_page: OpenPage, scheme: str) -> None:
-    assert violations(open_page("/no-such-page", color_scheme=scheme)) == []
+@pytest.mark.parametrize("path", OTHER_PAGES)
+def test_axe_finds_nothing_on_any_other_page(open_page: OpenPage, path: str, scheme: str) -> None:
+    page = open_page(path, color_scheme=scheme)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", OTHER_PAGES)
+def test_no_other_page_scrolls_sideways_on_a_phone(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, viewport=PHONE, is_mobile=True, has_touch=True)
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -153,7 +170,8 @@ def test_the_live_region_hears_that_an_answer_comes_and_then_all_of_it(open_hand
     for said in (
         "Pebble answers:",
         "word " * 20,
-        "480 tokens per second, published: Mixtral 8x7B on 576 LPU chips.",
+        "480 tokens per second, simulated: Mixtral 8x7B on 576 LPU chips.",
+        "About 500, published, for the same.",
         "204 tokens per second, published: the same model on 8 × A100.",
         "2,430 tokens per second, measured.",
     ):

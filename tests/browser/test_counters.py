@@ -8,13 +8,15 @@ from itertools import pairwise
 
 import pytest
 from browser_harness import (
+    CLOCK_HZ,
     LLAMA,
+    MIXTRAL,
     PEBBLE,
-    PEBBLE_HZ,
     HandAnswer,
     HandSocket,
     OpenHand,
     ask,
+    counted,
     part,
     reach,
 )
@@ -129,7 +131,7 @@ def test_pebbles_rate_is_live_and_then_measured(still: HandSocket) -> None:
 
 # 110 tokens of Pebble's clock: the prompt, 59 tokens of 22,500 cycles and 50 of 45,090.
 PEBBLE_110 = {"prompt": 900_000, "completion": 59 * 22_500 + 50 * 45_090}
-PEBBLE_110_S = sum(PEBBLE_110.values()) / PEBBLE_HZ
+PEBBLE_110_S = sum(PEBBLE_110.values()) / CLOCK_HZ
 
 
 def pebbles_110_tokens(hand: HandSocket, cycles: dict[str, int]) -> None:
@@ -213,14 +215,26 @@ def test_the_lpus_bar_runs_ahead_by_its_clock_and_the_machines_shows_what_came(
 
 
 def test_a_published_clock_has_no_cycles_and_no_side_for_this_machine(still: HandSocket) -> None:
-    answer = accepted(still)
-    answer.write("word " * 96, count=96, clock_s=95 / 480, computed_s=0.04)
-    answer.finish(total_s=95 / 480)
+    answer = accepted(still, LLAMA)
+    answer.write("word " * 96, count=96, clock_s=95 / 255, computed_s=0.04)
+    answer.finish(total_s=95 / 255)
     reach(still.page, "finished")
-    expect(part(still.page, "lpu-rate")).to_have_text("480")
+    expect(part(still.page, "lpu-rate")).to_have_text("255")
+    expect(part(still.page, "lpu-mark")).to_have_text("published")
+    expect(part(still.page, "published-number")).to_be_hidden()
     expect(part(still.page, "computed-side")).to_be_visible()
     for hidden in ("machine-side", "cycles-side"):
         expect(part(still.page, hidden)).to_be_hidden()
+
+
+def test_a_published_speed_stands_beside_the_simulated_clock_and_is_no_ratio(
+    still: HandSocket,
+) -> None:
+    accepted(still, MIXTRAL)
+    expect(part(still.page, "lpu-mark")).to_have_text("simulated")
+    expect(part(still.page, "published-number")).to_have_text("≈ 500 tokens/s published")
+    part(still.page, "ratio").click()
+    expect(still.page.locator("#explanation")).to_contain_text("480 ÷ 204 tokens/s")
 
 
 def test_the_hero_changes_at_most_ten_times_a_second(still: HandSocket) -> None:
@@ -283,10 +297,11 @@ def test_words_slower_than_the_clock_are_said_to_be(still: HandSocket) -> None:
 
 
 NUMBERS = {
-    "lpu-number": ["published", "price page", "3.9 characters", "clock"],
+    "lpu-number": ["simulated", "a verified program", "3.9 characters", "clock"],
+    "published-number": ["≈ 500 tokens/s", "published", "a price page", "simulated clock"],
     "gpu-number": ["published", "gpt-fast", "8 × A100"],
     "ratio": ["480 ÷ 204", "one user on each side"],
-    "lpu-time": ["96 tokens in 0.20 s", "Time to the first token: –"],
+    "lpu-time": ["96 tokens in 0.20 s", "Time to the first token: 10.0 ms"],
     "gpu-time": ["0.47 s", "gpt-fast"],
     "computed-number": ["measured", "95 tokens after the first"],
     "shown-number": ["shown", "this browser"],
@@ -298,7 +313,7 @@ PEBBLES_NUMBERS = {
     "machine-time": ["110 tokens in 0.06 s", "measured"],
     "lpu-number": ["25,953 tokens/s, the LPU", "simulated", "900,000 cycles", "what you see"],
     "lpu-time": ["110 tokens in 4.98 ms", "simulated", "Time to the first token: 1.00 ms"],
-    "cycles-number": ["4,482,000 cycles", "simulated", "1 ÷ 900 MHz", "price page"],
+    "cycles-number": ["4,482,000 cycles", "simulated", "1 ÷ 900 MHz", "a verified program"],
     "shown-number": ["shown", "this browser"],
 }
 
@@ -351,18 +366,21 @@ def explain(page: Page, numbers: dict[str, list[str]], way: str) -> None:
         expect(explanation).to_be_hidden()
 
 
-def test_before_the_first_prompt_the_rates_explain_themselves_too(hand: HandSocket) -> None:
-    for selector, said in (
-        ("#preview [data-explain=lpu]", "price page"),
-        ("#preview [data-explain=gpu]", "gpt-fast"),
-        ("#words", "computed here, none is stored"),
-    ):
-        hand.page.click(selector)
-        expect(hand.page.locator("#explanation")).to_contain_text(said)
+def test_before_the_first_prompt_the_rates_explain_themselves_too(
+    hand: HandSocket, site: str
+) -> None:
+    line = counted(site, MIXTRAL)
+    shown_before(hand.page, "#preview [data-explain=lpu]", line["source"])
+    shown_before(hand.page, "#preview [data-explain=published]", line["published"]["source"])
+    shown_before(hand.page, "#preview [data-explain=gpu]", "gpt-fast")
+    shown_before(hand.page, "#words", "computed here, none is stored")
     hand.page.select_option("#model", PEBBLE)
-    for selector, said in (
-        ("#preview [data-explain=machine]", "computed live on this machine"),
-        ("#preview [data-explain=lpu]", "Predicted for a prompt of 128 tokens:"),
-    ):
-        hand.page.click(selector)
-        expect(hand.page.locator("#explanation")).to_contain_text(said)
+    shown_before(hand.page, "#preview [data-explain=machine]", "computed live on this machine")
+    clock = "Predicted for a prompt of 128 tokens:"
+    shown_before(hand.page, "#preview [data-explain=lpu]", clock)
+
+
+def shown_before(page: Page, selector: str, said: str) -> None:
+    page.click(selector)
+    expect(page.locator("#explanation")).to_contain_text(said)
+    page.keyboard.press("Escape")

@@ -91,25 +91,77 @@ def test_rope_theta_is_found_in_old_and_new_configs(rope: dict[str, object]) -> 
 
 
 @pytest.mark.parametrize(
+    ("rope", "scaling", "parameters"),
+    [
+        ({}, "default", ()),
+        ({"rope_scaling": {"type": "default", "factor": 2.0}}, "default", ()),
+        ({"rope_scaling": {"type": "linear", "factor": 2}}, "linear", (("factor", 2.0),)),
+        (
+            {
+                "rope_scaling": {
+                    "rope_type": "llama3",
+                    "type": "x",
+                    "low_freq_factor": 1,
+                    "factor": 8.0,
+                }
+            },
+            "llama3",
+            (("factor", 8.0), ("low_freq_factor", 1.0)),
+        ),
+        (
+            {"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e4, "truncate": False}},
+            "yarn",
+            (("truncate", False),),
+        ),
+        (
+            {"rope_scaling": {"type": "longrope", "short_factor": [1, 1.5]}},
+            "longrope",
+            (("short_factor", (1.0, 1.5)),),
+        ),
+        (
+            {"rope_scaling": {"type": "dynamic"}, "rope_parameters": {"rope_theta": 1e4}},
+            "dynamic",
+            (),
+        ),
+    ],
+)
+def test_a_rope_scaling_is_kept_with_its_parameters(
+    rope: dict[str, object], scaling: str, parameters: tuple[object, ...]
+) -> None:
+    architecture = architecture_from_config({**LLAMA_2_70B, **rope})
+    assert (architecture.rope_scaling, architecture.rope_parameters) == (scaling, parameters)
+
+
+@pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"architectures": ["GemmaForCausalLM"]}, "GemmaForCausalLM"),
         ({"architectures": ["LlamaForSequenceClassification"]}, "LlamaForSequenceClassification"),
+        ({"architectures": ["LlamaForCausalLM", "GPT2LMHeadModel"]}, "GPT2LMHeadModel is not"),
+        ({"architectures": ["GPT2LMHeadModel"]}, "MixtralForCausalLM, .*, Gemma2ForCausalLM"),
+        ({"architectures": ["M" * 10**6]}, "^M.{,80} is not supported"),
+        ({"text_config": {"hidden_size": 64}}, "text_config"),
         ({"attention_bias": True}, "attention_bias"),
         ({"mlp_bias": True}, "mlp_bias"),
         ({"hidden_act": "gelu"}, "gelu"),
-        ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, "llama3"),
-        ({"rope_scaling": {"type": "linear", "factor": 2.0}}, "linear"),
-        ({"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e6}}, "yarn"),
+        ({"hidden_act": ["silu"]}, "silu"),
+        ({"rope_scaling": {"rope_type": "mrope"}}, "mrope"),
+        ({"rope_scaling": {"rope_type": ["yarn"]}}, "yarn"),
         ({"rope_parameters": {"partial_rotary_factor": 0.5}}, "partial_rotary_factor"),
+        ({"partial_rotary_factor": 0.5}, "partial_rotary_factor"),
         ({"rope_parameters": {"full_attention": {"rope_type": "default"}}}, "type of layer"),
-        ({"quantization_config": {"quant_method": "gptq"}}, "quantization_config"),
+        ({"use_bidirectional_attention": True}, "use_bidirectional_attention"),
     ],
 )
-def test_what_is_not_built_is_refused_by_name(change: dict[str, object], named: str) -> None:
+def test_what_no_field_can_tell_is_refused_by_name(change: dict[str, object], named: str) -> None:
     with pytest.raises(UnsupportedArchitecture, match=named) as refused:
         architecture_from_config({**LLAMA_2_70B, **change})
     assert str(refused.value).count(". ") == 0, "one sentence"
+    assert len(str(refused.value)) < 400
+
+
+def test_a_quantised_config_has_a_shape_too() -> None:
+    quantized = {**LLAMA_2_70B, "quantization_config": {"quant_method": "gptq"}}
+    assert architecture_from_config(quantized) == architecture_from_config(LLAMA_2_70B)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +169,13 @@ def test_what_is_not_built_is_refused_by_name(change: dict[str, object], named: 
     [
         ({"architectures": None}, "architectures"),
         ({"architectures": []}, "architectures"),
+        ({"architectures": [{}]}, "architectures"),
         ({"hidden_size": None}, "hidden_size"),
         ({"hidden_size": "8192"}, "hidden_size"),
         ({"hidden_size": 8192.0}, "hidden_size"),
         ({"hidden_size": True}, "hidden_size"),
         ({"num_hidden_layers": 0}, "num_hidden_layers"),
-        ({"num_hidden_layers": 10**9}, "num_hidden_layers"),
+        ({"num_hidden_layers": 10**9}, "num_hidden_layers .* to 10,000"),
         ({"vocab_size": 10**400}, "vocab_size"),
         ({"rope_theta": 10**400}, "rope_theta"),
         ({"vocab_size": -1}, "vocab_size"),
@@ -136,6 +189,12 @@ def test_what_is_not_built_is_refused_by_name(change: dict[str, object], named: 
         ({"rope_theta": -1.0}, "rope_theta"),
         ({"rope_parameters": {"rope_theta": "big"}}, "rope_theta"),
         ({"rope_parameters": "default"}, "rope_parameters"),
+        ({"rope_scaling": {"type": "linear", "factor": "2"}}, "factor"),
+        ({"rope_scaling": {"type": "longrope", "long_factor": [1, None]}}, "long_factor"),
+        (
+            {"rope_scaling": {"type": "linear"}, "rope_parameters": {"rope_type": "yarn"}},
+            "contradict each other",
+        ),
         ({"tie_word_embeddings": "no"}, "tie_word_embeddings"),
     ],
 )

@@ -1,34 +1,21 @@
-"""`compile` and `predict` as the command line runs them, mostly within this process."""
+"""`compile` as the command line runs it, and what both commands refuse."""
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from checkpoints import edit_json, write_json
+from commands import TINY, WITH_EXPERTS, complained, in_a_process, printed
 
-from lpu_engine import load_catalog
-from lpu_engine.__main__ import main
 from lpu_engine.compiler.compile import compile_program
 from lpu_engine.compiler.listing import listing
-from lpu_engine.hardware.lpu import ACTIVE_WATTS
+from lpu_engine.compiler.pipeline.listing import pipeline_listing
+from lpu_engine.compiler.pipeline.program import PipelineProgram
+from lpu_engine.deployment import Deployment, program_for
+from lpu_engine.hardware.lpu import DRAIN_CYCLES
 from lpu_engine.model.architecture import read_architecture
-
-PEBBLE = Path(__file__).parents[2] / "lpu_engine" / "models" / "pebble"
-TINY = {
-    "architectures": ["LlamaForCausalLM"],
-    "hidden_size": 40,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "intermediate_size": 70,
-    "vocab_size": 300,
-    "max_position_embeddings": 700,
-}
-FAILS = 2
 
 Run = Callable[..., str]
 
@@ -43,30 +30,28 @@ def config(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def experts(tmp_path: Path) -> Path:
+    """A shape with experts, which one chip's exact compiler has not."""
+    path = tmp_path / "experts" / "config.json"
+    path.parent.mkdir()
+    write_json(path, WITH_EXPERTS)
+    return path
+
+
+@pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """What a command prints when all goes well."""
-
-    def ran(*arguments: object) -> str:
-        assert main([*map(str, arguments)]) == 0, capsys.readouterr().err
-        done = capsys.readouterr()
-        assert done.err == ""
-        return done.out
-
-    return ran
+    return lambda *arguments: printed(capsys, *arguments)
 
 
 @pytest.fixture
 def refused(capsys: pytest.CaptureFixture[str]) -> Run:
-    """The one line of a command that fails."""
+    return lambda *arguments: complained(capsys, *arguments)
 
-    def ran(*arguments: object) -> str:
-        assert main([*map(str, arguments)]) == FAILS
-        done = capsys.readouterr()
-        assert done.out == ""
-        assert done.err.count("\n") == 1, done.err
-        return done.err
 
-    return ran
+def pipeline(config: Path, chips: int | None = None, window: int | None = None) -> PipelineProgram:
+    program = program_for(Deployment(read_architecture(config), chips, window=window))
+    assert isinstance(program, PipelineProgram)
+    return program
 
 
 def test_compile_tells_what_the_program_takes(run: Run, config: Path) -> None:
@@ -128,49 +113,61 @@ def test_compile_writes_a_trace_of_one_token(
     assert traced["otherData"]["position"] == position
 
 
-def test_predict_gives_the_fields_of_the_contract(run: Run) -> None:
-    forecast = json.loads(run("predict", "--model", "pebble", "--json"))
-    clock = load_catalog().model("pebble").predict(128)
-    assert forecast["tokens_per_s"] == clock.tokens_per_s
-    assert forecast["ttft_s"] == clock.ttft_s
-    assert forecast["chips"] == clock.chips == 1
-    seconds = forecast["cycles_per_token"] / 900e6
-    assert forecast["tokens_per_s"] == pytest.approx(1 / seconds, rel=1e-12)
-    assert forecast["joules_per_token"] == pytest.approx(ACTIVE_WATTS * seconds, rel=1e-12)
-    assert forecast["fitted"] == []
-
-
-def test_predict_follows_the_length_of_the_prompt(run: Run) -> None:
-    forecast = json.loads(run("predict", "--model", "pebble", "--prompt", 250, "--json"))
-    program = compile_program(read_architecture(PEBBLE))
-    cycles = sum(program.token_cycles(250 + i) for i in range(128))
-    assert forecast["cycles_per_token"] == cycles / 128
-    assert forecast["prompt_cycles"] == program.prompt_cycles(250)
-    assert forecast["ttft_s"] == program.prompt_cycles(250) / 900e6
-
-
-@pytest.mark.parametrize("context", [1, 320, 321, 2048])
-def test_predict_at_a_context_is_the_token_that_fills_it(run: Run, context: int) -> None:
-    forecast = json.loads(run("predict", "--model", "pebble", "--context", context, "--json"))
-    program = compile_program(read_architecture(PEBBLE))
-    assert forecast["cycles_per_token"] == program.token_cycles(context - 1)
-    assert (forecast["context"], forecast["window"]) == (context, 2048)
-
-
-def test_predict_in_words_tells_cycles_and_energy(run: Run, config: Path) -> None:
-    mean, first, energy = run("predict", "--config", config.parent).splitlines()[1:]
-    assert re.search(r"[\d,]+\.\d tokens/s +[\d,]+ cycles a token, the mean of 128", mean)
-    assert re.search(r"[\d,]+\.\d{3} ms +to the first token of a prompt of 128, [\d,]+", first)
-    assert "mJ a token  at 185 W" in energy
-
-
-def test_a_context_that_fits_is_predicted_where_the_whole_window_does_not(
-    run: Run, refused: Run, config: Path
+def test_compile_of_a_pipeline_tells_chips_stages_and_what_is_fitted(
+    run: Run, experts: Path
 ) -> None:
-    edit_json(config, max_position_embeddings=4_000_000)
-    assert "one chip has" in refused("predict", "--config", config)
-    forecast = json.loads(run("predict", "--config", config, "--context", 300, "--json"))
-    assert (forecast["window"], forecast["prompt_tokens"]) == (300, 128)
+    out = run("compile", "--config", experts)
+    program = pipeline(experts)
+    assert out.startswith("experts: compiled for 8 LPU chips and proven legal\n")
+    assert "8 in 1 stage of 8" in out
+    assert "4 experts of 70, 2 of them for a token" in out
+    assert f"{program.token_cycles(0):,} cycles at position 0" in out
+    assert re.search(r"^  synchronise \(fitted\) +[\d,]+ +1 +6 ×", out, re.MULTILINE)
+    assert re.search(r"^  choose expert \(fitted\) +[\d,]+ +1 +4 ×", out, re.MULTILINE)
+    assert "attention 0, experts 0, attention 1, experts 1, logits (1 of 1)" in out
+    assert max(map(len, out.splitlines())) <= 120
+
+
+def test_compile_of_a_pipeline_as_json_has_every_figure(run: Run, experts: Path) -> None:
+    account = json.loads(run("compile", "--config", experts, "--chips", 16, "--json"))
+    program = pipeline(experts, 16)
+    assert set(account) == {
+        "model", "verified", "chips", "group", "clock_hz", "shape", "window", "users",
+        "most_users", "operations", "weights", "padding", "sram", "prompt_rows", "token_cycles",
+        "fitted_cycles", "prompt_cycles", "blocks", "stages", "fitted", "trace",
+    }  # fmt: skip
+    assert (account["chips"], account["group"], len(account["stages"])) == (16, 8, 2)
+    per_layer = 40 * 80 + 40 * 40 + 4 * 40 + 4 * 3 * 40 * 70
+    assert account["weights"] == 2 * per_layer + 300 * 40
+    assert (account["weights"] + account["padding"]) % (320 * 320 * 8) == 0
+    assert account["sram"]["used_bytes"] < account["sram"]["bytes"] == 220 * 2**20
+    assert account["token_cycles"]["699"] == program.token_cycles(699)
+    synchronise, expert = program.fitted.synchronise, program.fitted.expert
+    assert account["fitted_cycles"]["0"] == 6 * synchronise + 4 * expert
+    assert account["blocks"]["decode"]["synchronise"]["cycles"] == synchronise
+    assert len(account["fitted"]) == 2
+    cycles = sum(stage["cycles"] for stage in account["stages"]) + DRAIN_CYCLES
+    assert cycles == account["token_cycles"]["0"]
+
+
+def test_compile_prints_the_listing_of_a_pipeline(run: Run, experts: Path) -> None:
+    out = run("compile", "--config", experts, "--listing")
+    assert out == pipeline_listing(pipeline(experts))
+
+
+def test_compile_writes_a_trace_of_a_pipeline(run: Run, experts: Path, tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    run("compile", "--config", experts, "--trace", path, "--context", 400)
+    traced = json.loads(path.read_text(encoding="utf-8"))
+    assert traced["otherData"]["position"] == 399
+    assert traced["otherData"]["cycles"] == pipeline(experts, window=400).token_cycles(399)
+
+
+def test_a_long_pipeline_shows_its_first_and_last_stages(run: Run) -> None:
+    out = run("compile", "--model", "llama2-70b-4096")
+    assert "60 more: --listing tells all" in out
+    assert "\n71 " in out
+    assert max(map(len, out.splitlines())) <= 120
 
 
 @pytest.mark.parametrize("command", ["compile", "predict"])
@@ -182,10 +179,10 @@ def test_a_context_that_fits_is_predicted_where_the_whole_window_does_not(
         ({"hidden_size": 42}, "hidden_size 42 is not a multiple of num_attention_heads 4"),
         ({"num_key_value_heads": 3}, "4 is not a multiple of num_key_value_heads 3: correct"),
         ({"head_dim": 512}, "choose a model with smaller heads"),
+        ({"architectures": ["MixtralForCausalLM"], "num_local_experts": 999}, "more than the 320"),
         ({"vocab_size": 2**40}, "vocab_size in config.json should be"),
         ({"hidden_size": 2**24, "num_hidden_layers": 9_999}, "cannot be true: correct its sizes"),
-        ({"intermediate_size": 600_000}, r"one chip has .* need \d+ chips"),
-        ({"max_position_embeddings": 4_000_000}, r"one chip has .* need \d+ chips"),
+        ({"max_position_embeddings": 4_000_000}, r"Give a context of at most [\d,]+ tokens"),
     ],
 )
 def test_a_shape_that_cannot_be_compiled_is_one_line(
@@ -202,7 +199,6 @@ def test_a_shape_that_cannot_be_compiled_is_one_line(
         ([], "one of the arguments --model --config is required"),
         (["--model", "pebble", "--config", "x.json"], "not allowed with argument"),
         (["--model", "gpt-4"], "there are llama2-70b-4096"),
-        (["--model", "mixtral-8x7b-32768"], "choose --model pebble, or give a shape with --config"),
         (["--config", "no/such/config.json"], "cannot be read (No such file or directory): give"),
         (["--config", "lpu_engine"], "lpu_engine/config.json cannot be read"),
         (["--config", "README.md"], "README.md is not JSON"),
@@ -210,6 +206,18 @@ def test_a_shape_that_cannot_be_compiled_is_one_line(
         (["--model", "pebble", "--context", "0"], "0 should be a whole number from 1 on"),
         (["--model", "pebble", "--context", "many"], "many should be a whole number from 1 on"),
         (["--model", "pebble", "--context", "9" * 5000], "should be a whole number from 1 on"),
+        (["--model", "pebble", "--chips", "0"], "--chips: 0 should be a whole number from 1 on"),
+        (["--model", "pebble", "--chips", "-8"], "--chips: -8 should be a whole number from 1 on"),
+        (["--model", "pebble", "--group", "x"], "--group: x should be a whole number from 1 on"),
+        (["--model", "pebble", "--users", "1.5"], "--users: 1.5 should be a whole number"),
+        (["--model", "pebble", "--chips", "3"], "a group of 3"),
+        (["--model", "pebble", "--chips", "100"], "100 chips are not whole groups of 8"),
+        (["--model", "pebble", "--group", "9"], "A group has 1 to 8 chips"),
+        (["--model", "pebble", "--users", "999999999"], "fewer users"),
+        (["--model", "pebble", "--chips", "8" + 17 * "0"], "can be cut into"),
+        (["--model", "mixtral-8x7b-32768", "--chips", "1"], "a group of 1"),
+        (["--model", "llama2-70b-4096", "--chips", "80"], "80 chips are too few"),
+        (["--model", "llama2-70b-4096", "--chips", "80"], "Give at least"),
     ],
 )
 def test_arguments_that_cannot_be_are_one_line(
@@ -222,19 +230,6 @@ def test_arguments_that_cannot_be_are_one_line(
 ) -> None:
     monkeypatch.chdir(project)
     assert said in refused(command, *arguments)
-
-
-@pytest.mark.parametrize(
-    ("prompt", "said"),
-    [(2048, "leaves no room for an answer in a window of 2,048"), (2049, "--prompt 2,049 is more")],
-)
-def test_a_prompt_beyond_the_window_is_one_line(refused: Run, prompt: int, said: str) -> None:
-    assert said in refused("predict", "--model", "pebble", "--prompt", prompt)
-
-
-def test_a_window_without_room_for_an_answer_is_one_line(refused: Run, config: Path) -> None:
-    edit_json(config, max_position_embeddings=1)
-    assert "a config with a larger window" in refused("predict", "--config", config)
 
 
 @pytest.mark.parametrize("file", ["no/such/folder/out.json", "."])
@@ -250,17 +245,8 @@ def test_a_listing_is_not_json(refused: Run, config: Path) -> None:
     assert "not allowed with" in refused("compile", "--config", config, "--listing", "--json")
 
 
+@pytest.mark.parametrize("model", ["pebble", "llama3-8b-8192"])
 @pytest.mark.parametrize("command", ["compile", "predict"])
-def test_neither_command_loads_numba(project: Path, command: str) -> None:
-    script = (
-        "import contextlib, runpy, sys\n"
-        f"sys.argv[1:] = ['{command}', '--model', 'pebble']\n"
-        "with contextlib.suppress(SystemExit):\n"
-        "    runpy.run_module('lpu_engine', run_name='__main__')\n"
-        "sys.exit('numba' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=project, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert "pebble" in done.stdout
+def test_neither_command_in_a_process(project: Path, command: str, model: str) -> None:
+    _, loads_numba = in_a_process(project, command, "--model", model)
+    assert not loads_numba

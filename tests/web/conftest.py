@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cards import a_clock, make_card, make_listing
 from checkpoints import write_checkpoint
 from django.conf import settings
 from django.core.management import call_command
@@ -15,6 +16,8 @@ from web_harness import PATIENCE_S, Client, Daphne, HandEngine, Served
 from lpu_engine import Engine, Generation, load_catalog
 from playground.answers import Answers
 from playground.application import build_application
+from playground.cards import Cards
+from playground.clocks import Clocks
 from playground.site import Site
 
 
@@ -35,11 +38,20 @@ def daphne(collected: Path) -> Iterator[Daphne]:
 
 
 @pytest.fixture
-def serve(daphne: Daphne) -> Callable[[Any], Served]:
-    """Puts an engine on a port of its own."""
+def serve(daphne: Daphne) -> Callable[..., Served]:
+    """Puts an engine on a port of its own, with clocks and cards that a test wrote."""
 
-    def put(engine: Any, now: Callable[[], float] = time.monotonic) -> Served:
-        site = Site(engine, engine.catalog, Answers(now), "1.2.3")
+    def put(
+        engine: Any,
+        now: Callable[[], float] = time.monotonic,
+        clocks: Clocks | None = None,
+        cards: Cards | None = None,
+    ) -> Served:
+        if clocks is None:
+            clocks = Clocks(engine.catalog, a_clock)
+            clocks.count()
+        cards = cards or Cards(make_card, make_listing)
+        site = Site(engine, engine.catalog, clocks, cards, Answers(now), "1.2.3")
         return Served(site, daphne.listen(build_application(site)))
 
     return put
@@ -51,7 +63,7 @@ def engine() -> HandEngine:
 
 
 @pytest.fixture
-def served(serve: Callable[[Any], Served], engine: HandEngine) -> Served:
+def served(serve: Callable[..., Served], engine: HandEngine) -> Served:
     return serve(engine)
 
 

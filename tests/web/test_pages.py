@@ -2,29 +2,18 @@
 
 import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Callable
-from email.message import Message
 from pathlib import Path
+from typing import Any
 
 import pytest
-from web_harness import HandEngine, Served
+from web_harness import HandEngine, Served, get
 
 from lpu_engine import Engine, load_catalog
+from playground.texts import rate_text
 
-Serve = Callable[[object], Served]
+Serve = Callable[..., Served]
 HASHED_FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
-
-
-def get(url: str, method: str = "GET", **headers: str) -> tuple[int, Message, str]:
-    """Status, headers and body, whatever the status."""
-    request = urllib.request.Request(url, method=method, headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as response:
-            return response.status, response.headers, response.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.headers, error.read().decode()
 
 
 def data_of(page: str) -> dict[str, object]:
@@ -35,15 +24,19 @@ def data_of(page: str) -> dict[str, object]:
     return data
 
 
+def lines_of(page: str) -> dict[str, dict[str, Any]]:
+    """The picker's lines by model id, in its order."""
+    models = data_of(page)["models"]
+    assert isinstance(models, list)
+    return {model["id"]: model for model in models}
+
+
 def test_the_page_lists_the_models_and_picks_the_first(served: Served) -> None:
     status, _, page = get(served.url)
     assert status == 200
-    for label in (
-        "Mixtral 8x7B 32K · 576 LPU chips",
-        "Llama 2 70B 4K · 576 LPU chips",
-        "Pebble · this machine",
-    ):
-        assert label in page
+    assert list(lines_of(page)) == [model.id for model in served.site.catalog.models]
+    for line in lines_of(page).values():
+        assert f">{line['label']}</option>" in page
     data = data_of(page)
     assert data["default_model"] == "mixtral-8x7b-32768"
     assert data["words"] == {"name": "Hand", "parameters": 1, "state": "ready", "detail": ""}
@@ -56,27 +49,60 @@ def test_the_page_lists_the_models_and_picks_the_first(served: Served) -> None:
     }
 
 
-def test_each_speed_carries_its_mark_and_source(served: Served) -> None:
-    models = data_of(get(served.url)[2])["models"]
-    assert isinstance(models, list)
-    llama, mixtral, pebble = models
-    assert (mixtral["kind"], mixtral["tokens_per_s"], mixtral["ttft_s"]) == (
-        "published",
-        480.0,
-        None,
+@pytest.mark.parametrize(
+    ("query", "picked"),
+    [
+        ("?model=llama2-70b-4096", "llama2-70b-4096"),
+        ("?model=no-such-model", "mixtral-8x7b-32768"),
+        ("?model=", "mixtral-8x7b-32768"),
+    ],
+)
+def test_the_address_may_pick_a_model(served: Served, query: str, picked: str) -> None:
+    page = get(f"{served.url}/{query}")[2]
+    assert data_of(page)["default_model"] == picked
+    assert f'<option value="{picked}" selected>' in page
+
+
+def test_each_option_says_name_speed_chips_and_context(served: Served) -> None:
+    lines = lines_of(get(served.url)[2])
+    prediction = served.site.clocks.known("mixtral-8x7b-32768")
+    assert prediction is not None
+    assert lines["mixtral-8x7b-32768"]["label"] == (
+        f"Mixtral 8x7B · {rate_text(prediction.tokens_per_s)} tokens/s"
+        f" · {prediction.chips} chips · 32K"
     )
-    assert "price page" in mixtral["source"]
-    assert mixtral["baseline"]["tokens_per_s"] == 203.7
-    assert (llama["tokens_per_s"], llama["ttft_s"]) == (255.0, 0.222)
+    assert lines["pebble"]["label"] == "Pebble · this machine · 2K"
+
+
+def test_each_speed_carries_its_mark_and_source(served: Served) -> None:
+    lines = lines_of(get(served.url)[2])
+    for model in served.site.catalog.models:
+        line, prediction = lines[model.id], served.site.clocks.known(model.id)
+        assert prediction is not None
+        shown = (line["kind"], line["source"], line["tokens_per_s"], line["chips"])
+        predicted = (prediction.kind, prediction.source, prediction.tokens_per_s)
+        assert shown == (*predicted, prediction.chips)
+        assert line["page"] == f"/models/{model.id}/"
+    assert lines["mixtral-8x7b-32768"]["baseline"]["tokens_per_s"] == 203.7
+    pebble = lines["pebble"]
     assert (pebble["kind"], pebble["chips"], pebble["baseline"]) == ("simulated", 1, None)
     assert pebble["cycles"]["clock_hz"] == 900_000_000
 
 
+def test_a_published_speed_stands_beside_the_clock_where_there_is_one(served: Served) -> None:
+    lines = lines_of(get(served.url)[2])
+    for model in served.site.catalog.models:
+        stated = model.published
+        said = None if stated is None else (stated.tokens_per_s, stated.source)
+        shown = lines[model.id]["published"]
+        assert said == (None if shown is None else (shown["tokens_per_s"], shown["source"]))
+
+
 def test_each_speed_says_what_paces_it_and_for_which_prompt_it_stands(served: Served) -> None:
-    models = data_of(get(served.url)[2])["models"]
-    assert isinstance(models, list)
-    assert [model["paced_by"] for model in models] == ["clock", "clock", "machine"]
-    assert {model["prompt_tokens"] for model in models} == {128}
+    lines = lines_of(get(served.url)[2])
+    for model_id, line in lines.items():
+        assert line["paced_by"] == ("machine" if model_id == "pebble" else "clock")
+        assert line["prompt_tokens"] == 128
 
 
 def test_healthz_says_how_engine_and_words_are(served: Served) -> None:
@@ -103,14 +129,17 @@ def test_a_missing_checkpoint_is_told_by_page_and_healthz(serve: Serve, tmp_path
     assert (words["state"], words["detail"]) == ("failed", health["engine"]["detail"])
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/no-such-page"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/no-such-page", "/models/", "/models/pebble/"])
 def test_every_answer_carries_a_strict_policy(served: Served, path: str) -> None:
     _, headers, _ = get(served.url + path)
     policy = dict(
         rule.strip().split(" ", 1) for rule in headers["Content-Security-Policy"].split(";")
     )
-    own = ("script-src", "style-src", "img-src", "connect-src", "font-src", "manifest-src")
-    none = ("default-src", "base-uri", "form-action", "frame-ancestors")
+    own = (
+        "script-src", "style-src", "img-src", "connect-src", "font-src", "manifest-src",
+        "form-action",
+    )  # fmt: skip
+    none = ("default-src", "base-uri", "frame-ancestors")
     assert policy == dict.fromkeys(own, "'self'") | dict.fromkeys(none, "'none'")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"

@@ -5,9 +5,12 @@ import json
 import queue
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from email.message import Message
 from typing import Any
 
 import websockets
@@ -138,6 +141,16 @@ class Served:
         uri = f"ws://{LOCAL}:{self.port}/ws/chat/"
         async with websockets.connect(uri, compression=None, **options) as socket:
             yield Client(socket)
+
+
+def get(url: str, method: str = "GET", **headers: str) -> tuple[int, Message, str]:
+    """Status, headers and body, whatever the status."""
+    request = urllib.request.Request(url, method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
+            return response.status, response.headers, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read().decode()
 
 
 def write(generation: Generation, *texts: str) -> None:

@@ -7,7 +7,6 @@ maximum either, so none is taken away; scores stay far below where exp overflows
 
 from collections.abc import Sequence
 
-from lpu_engine.compiler.encoder.gaps import delayed
 from lpu_engine.compiler.encoder.jobs import Job, Passes
 from lpu_engine.compiler.encoder.memory import (
     EACH,
@@ -29,7 +28,18 @@ from lpu_engine.compiler.encoder.rows import (
     Summed,
     stores_striped,
 )
-from lpu_engine.compiler.flows import At, Flow, HalfPass, Nest, Parcel, Read, Store, Switch, Vector
+from lpu_engine.compiler.flows import (
+    At,
+    Flow,
+    HalfPass,
+    Nest,
+    Parcel,
+    Read,
+    Store,
+    Switch,
+    Vector,
+    delayed,
+)
 from lpu_engine.hardware.lpu import (
     HALF_LANES,
     HALF_STREAMS,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import product
 
-from lpu_engine.compiler.flows import Flow, HalfPass, Nest, Read, Steps, Store, Vector, burst
+from lpu_engine.compiler.flows import HalfPass, Nest, Read, Steps, Store, burst
 from lpu_engine.compiler.instructions import PICKED
 from lpu_engine.compiler.schedule import Schedule
 from lpu_engine.compiler.walk import ANY_ALU, Edge, Step, Walk, flow_diagonal
@@ -17,6 +17,7 @@ from lpu_engine.hardware.lpu import (
     BANKS,
     FIRST_ALU,
     FIRST_INSTALL,
+    FIRST_PASS,
     GROUPS,
     INSTALL_CYCLES,
     INSTALL_STREAMS,
@@ -231,20 +232,13 @@ class GapSchedule(Schedule):
                     raise ValueError("A flow wants one unit twice in a cycle.")
                 own[i][unit] |= bits
             if step.opcode == Opcode.PASS_HALF:
-                plane = unit - UNITS + len(self.passed)
-                self._swapped(plane, start + cycle)
+                plane = unit - FIRST_PASS
+                self.swapped(plane, start + cycle)
                 self.passed[plane] = start + cycle + step.nest.span
 
 
 def _pass_cycle(steps: Iterable[Step]) -> int:
     return next(step.starts[0][1] for step in steps if step.opcode == Opcode.PASS_HALF)
-
-
-def delayed(x: Flow, opcodes: Sequence[Opcode]) -> Flow:
-    """x again, as much later as a chain of other instructions takes."""
-    for _ in range(sum(map(latency, opcodes)) // latency(Opcode.COPY)):
-        x = Vector(Opcode.COPY, x)
-    return x
 
 
 def _parked(store: Store, start: int, nest: Nest) -> None:

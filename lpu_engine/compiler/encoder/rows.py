@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 
-from lpu_engine.compiler.encoder.gaps import GapSchedule, delayed
+from lpu_engine.compiler.encoder.gaps import GapSchedule
 from lpu_engine.compiler.encoder.jobs import Job, Passes, Planner
 from lpu_engine.compiler.encoder.memory import (
     EACH,
@@ -28,7 +28,7 @@ from lpu_engine.compiler.encoder.placement import (
     dealt_plane,
     outputs_by_plane,
 )
-from lpu_engine.compiler.flows import At, Flow, Parcel, Read, Store, Vector
+from lpu_engine.compiler.flows import At, Flow, Parcel, Read, Store, Vector, delayed
 from lpu_engine.compiler.placement import Word
 from lpu_engine.hardware.lpu import (
     HALF_STREAMS,

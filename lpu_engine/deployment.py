@@ -1,0 +1,97 @@
+"""A shape and what it is asked to run on → its Program, compiled and proven once.
+
+One chip where the exact one-chip compiler can place the model, else groups of chips in stages; two
+threads that ask for the same program at once get one.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Lock
+
+from lpu_engine.compiler.compile import program_of
+from lpu_engine.compiler.pipeline.compile import compile_pipeline
+from lpu_engine.compiler.pipeline.program import Fitted, PipelineProgram
+from lpu_engine.compiler.pipeline.stages import BadDeployment
+from lpu_engine.compiler.pipeline.verify import verify_pipeline
+from lpu_engine.compiler.placement import DoesNotFit
+from lpu_engine.compiler.program import Program
+from lpu_engine.fitted import load_fitted
+from lpu_engine.hardware.lpu import NODE, SRAM_BYTES
+from lpu_engine.model.architecture import Architecture
+from lpu_engine.model.computed import is_computed
+
+AnyProgram = Program | PipelineProgram
+
+MIB = 2**20
+
+_lock = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A model on chips; None: the fewest chips, a node of 8 as group, the model's own window."""
+
+    architecture: Architecture
+    chips: int | None = None
+    group: int | None = None
+    window: int | None = None
+    users: int = 1
+
+
+def program_for(deployment: Deployment, fitted: Fitted | None = None) -> AnyProgram:
+    """The Program, proven legal. Raises DoesNotFit, BadDeployment."""
+    with _lock:
+        return _program(deployment, load_fitted() if fitted is None else fitted)
+
+
+@lru_cache(maxsize=64)
+def _program(deployment: Deployment, fitted: Fitted) -> AnyProgram:
+    if _is_for_one_chip(deployment):
+        try:
+            return program_of(_with_window(deployment))
+        except DoesNotFit:
+            if deployment.chips == 1:
+                raise
+    group = deployment.group or NODE
+    if deployment.group is None and deployment.chips is not None and 0 < deployment.chips < NODE:
+        raise BadDeployment(
+            f"A group has {NODE} chips unless another is asked for: give a multiple of {NODE}"
+            f" chips, or a group of {deployment.chips:,}."
+        )
+    program = compile_pipeline(
+        deployment.architecture,
+        fitted,
+        chips=deployment.chips,
+        group=group,
+        window=deployment.window,
+        users=deployment.users,
+    )
+    verify_pipeline(program)
+    return program
+
+
+def _is_for_one_chip(deployment: Deployment) -> bool:
+    a = deployment.architecture
+    asked = deployment.chips in (None, 1) and deployment.group in (None, 1)
+    if not asked or deployment.users != 1 or not is_computed(a):
+        return False
+    weights = a.parameters - a.vocabulary * a.width * (not a.tied)  # the host has the embedding
+    if weights > SRAM_BYTES and deployment.chips == 1:
+        raise DoesNotFit(
+            f"1 chip is too few: the model's weights take {weights / MIB:,.0f} MiB, and a chip has"
+            f" {SRAM_BYTES // MIB} MiB in all. Ask for no number of chips to get the fewest."
+        )
+    return weights <= SRAM_BYTES
+
+
+def _with_window(deployment: Deployment) -> Architecture:
+    """The shape with a window of as many tokens as were asked for. Raises BadDeployment."""
+    a, window = deployment.architecture, deployment.window
+    if window is None:
+        return a
+    if not 0 < window <= a.window:
+        raise BadDeployment(
+            f"A context of {window:,} tokens is not within the model's window: give 1 to"
+            f" {a.window:,}."
+        )
+    return replace(a, window=window)

@@ -1,0 +1,35 @@
+"""A published rate → the Program of what ran, and what it gives under the published conditions."""
+
+from lpu_engine.baseline.published import Published, Run
+from lpu_engine.catalog import ProgramClock, load_catalog
+from lpu_engine.clock import count_cycles
+from lpu_engine.compiler.pipeline.program import Fitted
+from lpu_engine.deployment import AnyProgram, Deployment, program_for
+from lpu_engine.hardware.lpu import CLOCK_HZ
+
+
+def program_of_run(run: Run, fitted: Fitted | None = None) -> AnyProgram:
+    """The verified Program of a published run, with what was fitted, or with other constants."""
+    clock = load_catalog().model(run.model_id).clock
+    if not isinstance(clock, ProgramClock):
+        raise ValueError(f"{run.model_id} has no program: its clock in the catalog needs a config.")
+    architecture = clock.deployment().architecture
+    return program_for(Deployment(architecture, run.chips, window=run.window), fitted)
+
+
+def decoded_cycles(program: AnyProgram, run: Run) -> int:
+    """All decoded tokens behind the first one."""
+    cycles = count_cycles(program, CLOCK_HZ, prompt_tokens=run.prompt_tokens, window=run.window)
+    return cycles.until(run.decoded_tokens) - cycles.prompt
+
+
+def tokens_per_s(program: AnyProgram, run: Run) -> float:
+    """The rate that is to be compared with the published one."""
+    return run.decoded_tokens * CLOCK_HZ / decoded_cycles(program, run)
+
+
+def run_of(figure: Published) -> Run:
+    """What ran; raises ValueError where the figure is no rate of decoded tokens."""
+    if figure.run is None:
+        raise ValueError(f"{figure.model} at {figure.value:g} {figure.unit} is no decoded rate.")
+    return figure.run

@@ -1,0 +1,61 @@
+"""Models and what is known of their clocks → the lines of the picker, all of it JSON."""
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+from django.urls import reverse
+
+from lpu_engine import PREVIEW_PROMPT_TOKENS, Model, Prediction
+from playground.messages import published, shown
+from playground.texts import count_text, rate_text, window_text
+
+NOT_KNOWN = {"kind": None, "source": None, "ttft_s": None, "tokens_per_s": None} | {
+    "chips": None,
+    "cycles": None,
+}
+
+
+def picker_entry(model: Model, prediction: Prediction | None) -> dict[str, Any]:
+    """One line of the picker: a speed, its mark and source, and what stands beside it.
+
+    There is no request yet: a clock that depends on the prompt is shown for one of 128 tokens.
+    `prediction` None: its program is still being compiled.
+    """
+    baseline, stated = shown(model.baseline()), published(model)
+    return {
+        "id": model.id,
+        "name": model.name,
+        "label": label(model, prediction),
+        "window": model.window,
+        "parameters": model.parameters,
+        "paced_by": paced_by(prediction),
+        "prompt_tokens": PREVIEW_PROMPT_TOKENS,
+        "page": reverse("model", args=[model.id]),
+        "clock": reverse("clock", args=[model.id]),
+        **(NOT_KNOWN if prediction is None else asdict(prediction)),
+        "published": None if stated is None else asdict(stated),
+        "baseline": None if baseline is None else asdict(baseline),
+    }
+
+
+def paced_by(prediction: Prediction | None) -> Literal["clock", "machine"]:
+    """What a reader waits for, and so whose rate is the page's large number.
+
+    What fits one chip is small, and its memory far outruns that of any computer with the same
+    model: such a clock is always past when this machine has computed the words.
+    """
+    if prediction is None:
+        return "clock"
+    is_one_chip = prediction.kind == "simulated" and prediction.chips == 1
+    return "machine" if is_one_chip or prediction.kind == "measured" else "clock"
+
+
+def label(model: Model, prediction: Prediction | None) -> str:
+    """`Mixtral 8x7B · 478 tokens/s · 576 chips · 32K`, `Pebble · this machine · 2K`."""
+    if prediction is None:
+        return f"{model.name} · compiling… · {window_text(model.window)}"
+    if paced_by(prediction) == "machine":
+        return f"{model.name} · this machine · {window_text(model.window)}"
+    speed = f"{rate_text(prediction.tokens_per_s)} tokens/s"
+    chips = count_text(prediction.chips or 0, "chip")
+    return f"{model.name} · {speed} · {chips} · {window_text(model.window)}"

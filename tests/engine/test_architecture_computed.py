@@ -1,0 +1,102 @@
+"""More shapes are described than computed: words are refused by name, and a clock can ask first."""
+
+from pathlib import Path
+
+import pytest
+from checkpoints import write_checkpoint
+
+from lpu_engine.model.architecture import (
+    Architecture,
+    UnsupportedArchitecture,
+    architecture_from_config,
+    read_architecture,
+)
+from lpu_engine.model.checkpoint import open_checkpoint
+from lpu_engine.model.computed import is_computed, refuse_what_is_not_computed
+
+EXPERTS = {"num_local_experts": 4, "num_experts_per_tok": 2}
+NOT_COMPUTED = [
+    ({"architectures": ["MixtralForCausalLM"], **EXPERTS}, "MixtralForCausalLM with experts"),
+    ({"architectures": ["Qwen2ForCausalLM"]}, "Qwen2ForCausalLM with biases"),
+    ({"architectures": ["Qwen3ForCausalLM"]}, "Qwen3ForCausalLM with norms of its heads"),
+    ({"architectures": ["GemmaForCausalLM"]}, "GemmaForCausalLM with"),
+    ({"architectures": ["Gemma2ForCausalLM"]}, "Gemma2ForCausalLM with norms after its branches"),
+    ({"architectures": ["MistralForCausalLM"], "sliding_window": 64}, "with a sliding window"),
+    ({"hidden_act": "gelu_pytorch_tanh"}, "gelu"),
+    ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, "llama3"),
+    ({"rope_scaling": {"type": "linear", "factor": 2.0}}, "linear"),
+    ({"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e6}}, "yarn"),
+]
+
+
+@pytest.mark.parametrize(("config", "named"), NOT_COMPUTED)
+def test_words_that_are_not_computed_are_refused_by_name(
+    tmp_path: Path, config: dict[str, object], named: str
+) -> None:
+    write_checkpoint(tmp_path, config=config)
+    assert not is_computed(read_architecture(tmp_path))
+    with pytest.raises(UnsupportedArchitecture, match=named) as refused:
+        open_checkpoint(tmp_path)
+    assert str(refused.value).count(". ") == 0, "one sentence"
+
+
+def test_a_quantised_checkpoint_is_refused_though_its_shape_is_known(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, config={"quantization_config": {"quant_method": "gptq"}})
+    assert is_computed(read_architecture(tmp_path))
+    with pytest.raises(UnsupportedArchitecture, match="quantization_config"):
+        open_checkpoint(tmp_path)
+
+
+@pytest.mark.parametrize("window", [None, 256, 4096])
+def test_a_mistral_whose_window_hides_nothing_is_computed_like_a_llama(
+    tmp_path: Path, window: int | None
+) -> None:
+    config = {"architectures": ["MistralForCausalLM"], "sliding_window": window}
+    architecture = open_checkpoint(write_checkpoint(tmp_path, config=config)).architecture
+    assert architecture.name == "MistralForCausalLM"
+
+
+def plain(**changes: object) -> Architecture:
+    sizes = {"width": 64, "layers": 2, "heads": 4, "kv_heads": 2, "head_dim": 16}
+    rest = {"feed_forward": 96, "vocabulary": 320, "window": 256, "norm_epsilon": 1e-5}
+    named = {"name": "X", "rope_theta": 1e4, "tied": True}
+    return Architecture(**{**sizes, **rest, **named, **changes})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"biases": True},
+        {"head_norms": True},
+        {"branch_norms": True},
+        {"gain_offset": True},
+        {"embedding_scale": True},
+        {"activation": "gelu"},
+        {"experts": 4, "active_experts": 2},
+        {"sliding_window": 16, "sliding_layers": (1,)},
+        {"score_scale": 0.1},
+        {"score_cap": 50.0},
+        {"logit_cap": 30.0},
+        {"rope_scaling": "linear"},
+    ],
+)
+def test_each_thing_that_changes_a_result_is_refused_alone(change: dict[str, object]) -> None:
+    refuse_what_is_not_computed(plain())
+    with pytest.raises(UnsupportedArchitecture):
+        refuse_what_is_not_computed(plain(**change))
+
+
+def test_what_a_plain_llama_adds_to_its_sizes_is_the_default_of_every_field() -> None:
+    config = {
+        "architectures": ["LlamaForCausalLM"],
+        "hidden_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "intermediate_size": 96,
+        "vocab_size": 320,
+        "max_position_embeddings": 256,
+        "rms_norm_eps": 1e-5,
+        "tie_word_embeddings": True,
+    }
+    assert architecture_from_config(config) == plain(name="LlamaForCausalLM")
