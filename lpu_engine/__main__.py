@@ -16,12 +16,12 @@ from typing import NoReturn
 
 import lpu_engine
 from lpu_engine import Generation, Params
-from lpu_engine.command_line import CommandError, parser
-from lpu_engine.compile_command import compile_text
-from lpu_engine.fit_command import fit_text
-from lpu_engine.models_command import chips_told, cycles_told, models_text, ttft_told
-from lpu_engine.predict_command import predict_text
-from lpu_engine.validate_command import validate_text
+from lpu_engine.commands.arguments import CommandError, parser
+from lpu_engine.commands.compile_command import compile_text
+from lpu_engine.commands.fit_command import fit_text
+from lpu_engine.commands.models_command import chips_told, cycles_told, models_text, ttft_told
+from lpu_engine.commands.predict_command import predict_text
+from lpu_engine.commands.validate_command import validate_text
 
 POLL_S = 0.005
 INTERRUPTED, BROKEN_PIPE = 130, 141  # what a shell reports for SIGINT and SIGPIPE

@@ -22,9 +22,8 @@ from lpu_engine.compiler.pipeline.listing import pipeline_listing
 from lpu_engine.compiler.pipeline.program import PipelineProgram
 from lpu_engine.compiler.pipeline.stages import BadDeployment
 from lpu_engine.compiler.placement import DoesNotFit
-from lpu_engine.deployment import AnyProgram, program_for
+from lpu_engine.deployment import AnyProgram, program_for, watts
 from lpu_engine.first_principles import first_principles
-from lpu_engine.forecast import watts
 from lpu_engine.hardware.lpu import CLOCK_HZ
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.published_runs import program_of_run, tokens_per_s

@@ -230,7 +230,7 @@ def fitted_constants(program: AnyProgram) -> tuple[str, ...]:
             "the time of a synchronisation of a group, to Llama 2 70B's published 255 tokens/s:"
             f" {_size(program.fitted.synchronise)}"
         )
-    if program.fitted.expert and program.architecture.experts:
+    if program.fitted.expert and program.architecture.experts and program.chips > 1:
         out.append(
             "the time of an active expert, to Mixtral's published 480 tokens/s:"
             f" {_size(program.fitted.expert)}"

@@ -16,7 +16,7 @@ from lpu_engine.compiler.pipeline.verify import verify_pipeline
 from lpu_engine.compiler.placement import DoesNotFit
 from lpu_engine.compiler.program import Program
 from lpu_engine.fitted import load_fitted
-from lpu_engine.hardware.lpu import NODE, SRAM_BYTES
+from lpu_engine.hardware.lpu import ACTIVE_WATTS, NODE, SRAM_BYTES, SYSTEM_WATTS
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.computed import is_computed
 
@@ -95,3 +95,8 @@ def _with_window(deployment: Deployment) -> Architecture:
             f" {a.window:,}."
         )
     return replace(a, window=window)
+
+
+def watts(program: AnyProgram) -> float:
+    """Of all its chips: one card alone as it was measured, a system as it is provisioned."""
+    return SYSTEM_WATTS * program.chips if program.chips > 1 else ACTIVE_WATTS

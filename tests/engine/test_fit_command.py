@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from commands import complained, in_a_process, printed
 
-from lpu_engine import deployment, fit_command, fitted
+from lpu_engine import deployment, fitted
 from lpu_engine.baseline import published
 from lpu_engine.baseline.published import BERT_BASE_LATENCY, LLAMA_2_70B, MIXTRAL_8X7B, Published
+from lpu_engine.commands import fit_command
+from lpu_engine.commands.fit_command import Solved, fit
 from lpu_engine.compiler.pipeline.program import Fitted
-from lpu_engine.fit_command import Solved, fit
 from lpu_engine.fitted import FITTED_FILE, load_fitted
 from lpu_engine.published_runs import program_of_run, run_of, tokens_per_s
 

@@ -139,10 +139,14 @@ def test_a_longer_prompt_never_takes_less(name: str, group: int, stages: int) ->
 def test_a_token_has_the_fitted_cycles_of_its_layers_and_no_others(
     name: str, group: int, stages: int, fitted: Fitted
 ) -> None:
-    """Two synchronisations a dense layer, three with experts; none where a group is one chip."""
+    """Two synchronisations a dense layer, three with experts; none in a group of one.
+
+    A choice for each active expert of a layer; one chip alone has nothing fitted.
+    """
     a = ARCHITECTURES[name]
     syncs = (3 if a.experts else 2) * a.layers * (group > 1)
-    more = syncs * fitted.synchronise + a.layers * a.active_experts * fitted.expert
+    choices = a.layers * a.active_experts * (group * stages > 1)
+    more = syncs * fitted.synchronise + choices * fitted.expert
     with_fitted = program_of(name, group, stages, fitted)
     without = program_of(name, group, stages, NOTHING_FITTED)
     for position in (0, 320, WINDOW - 1):

@@ -9,10 +9,10 @@ from checkpoints import write_json
 from commands import TINY, complained, printed
 
 from lpu_engine.clock import RATE_TOKENS
+from lpu_engine.commands.speculation import Round, best_round, check_cycles, round_of
 from lpu_engine.deployment import AnyProgram, Deployment, program_for
 from lpu_engine.hardware.lpu import CLOCK_HZ, DRAIN_CYCLES, LANES, SYSTEM_WATTS
 from lpu_engine.model.architecture import architecture_from_config
-from lpu_engine.speculation import Round, best_round, check_cycles, round_of
 
 LLAMAS = ("--model", "llama2-70b-4096", "--draft", "llama2-7b-2048")
 

@@ -8,7 +8,7 @@ import pytest
 from commands import in_a_process
 
 from lpu_engine.baseline.published import BERT_BASE_LATENCY, SPEEDS
-from lpu_engine.validate_command import Row, told
+from lpu_engine.commands.validate_command import Row, told
 
 NEAR = 0.03
 

@@ -257,7 +257,7 @@ class PipelineProgram:
         if piece.is_first:
             yield from self._synchronised(phase, stage, piece)
         for expert in range(self.shard.asked(phase.rows)):
-            if self.fitted.expert and piece.is_first:
+            if self.fitted.expert and piece.is_first and self.chips > 1:
                 block = phase.wait(Opcode.CHOOSE_EXPERT, self.fitted.expert)
                 yield Instance(block, stage, piece.layer)
             yield Instance(phase.expert(piece.vectors), stage, **base, tile=expert)

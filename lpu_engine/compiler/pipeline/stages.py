@@ -20,7 +20,7 @@ from lpu_engine.compiler.pipeline.layout import (
 )
 from lpu_engine.compiler.pipeline.shard import Shard
 from lpu_engine.compiler.placement import DoesNotFit
-from lpu_engine.hardware.lpu import INSTALL_CYCLES, LANES, SLICE_VECTORS
+from lpu_engine.hardware.lpu import INSTALL_CYCLES, LANES, NODE, SLICE_VECTORS
 
 ADDRESSES = SLICE_VECTORS - 1  # of a slice; what is scattered but not meant goes to the last one
 CUTS = 4  # parts that a feed-forward is cut into, but where only the finest will do
@@ -190,18 +190,21 @@ class Packing:
         if heads + users * cache > ADDRESSES:
             tile = self.shard.key_vectors * INSTALL_CYCLES
             room = ((ADDRESSES - heads) // (users * tile) - 1) * self.shard.span
-            can = f"a context of at most {room:,} tokens" if room > 0 else "a larger group"
+            can = f"Give a context of at most {room:,} tokens"
+            if room <= 0:
+                can = "Give a larger group" if self.shard.group < NODE else "No group holds them"
             raise DoesNotFit(
                 f"A layer's heads take {_mib(heads)} MiB of each chip, and keys and"
                 f" values of {self.window:,} tokens of {_users(users)} {_mib(users * cache)}: a"
-                f" chip has {_mib(ADDRESSES)} for both, however many chips there are. Give {can}"
-                f"{' or fewer users' * (users > 1)}."
+                f" chip has {_mib(ADDRESSES)} for both, however many chips there are. {can}"
+                f"{' or fewer users' * (users > 1 and heads + cache <= ADDRESSES)}."
             )
         smallest = max(self._feeds[1], self._heads[1], self._output.rows)
         if smallest > ADDRESSES:
             raise DoesNotFit(
                 f"The smallest part of a feed-forward takes {_mib(smallest)} MiB of each chip, and"
-                f" a chip has {_mib(ADDRESSES)}: give a larger group."
+                f" a chip has {_mib(ADDRESSES)}: "
+                f"{'give a larger group' if self.shard.group < NODE else 'no group holds it'}."
             )
 
     def filled(self, pieces: Sequence[Atom], users: int, limit: int = ADDRESSES) -> Cut | None:

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from lpu_engine.baseline.published import LLAMA_2_70B, MIXTRAL_8X7B, Published
-from lpu_engine.chosen_program import refused_in_one_line
-from lpu_engine.command_line import CommandError
+from lpu_engine.commands.arguments import CommandError
+from lpu_engine.commands.chosen_program import refused_in_one_line
 from lpu_engine.compiler.pipeline.program import NOTHING_FITTED, Fitted
 from lpu_engine.first_principles import first_principles, with_synchronise_alone
 from lpu_engine.fitted import FITTED_FILE

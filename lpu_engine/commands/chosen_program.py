@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lpu_engine.catalog import Catalog, ProgramClock, UnknownModel, load_catalog
-from lpu_engine.command_line import CommandError
+from lpu_engine.commands.arguments import CommandError
 from lpu_engine.compiler.legal import Illegal
 from lpu_engine.compiler.pipeline.program import Fitted, PipelineProgram
 from lpu_engine.compiler.pipeline.stages import BadDeployment

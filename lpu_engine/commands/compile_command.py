@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from lpu_engine.catalog import PREVIEW_PROMPT_TOKENS
-from lpu_engine.chosen_program import chosen_shape, proven_program, room, with_window
-from lpu_engine.command_line import CommandError
-from lpu_engine.compiled_account import account
+from lpu_engine.commands.arguments import CommandError
+from lpu_engine.commands.chosen_program import chosen_shape, proven_program, room, with_window
+from lpu_engine.commands.compiled_account import account
 from lpu_engine.compiler.listing import facts, listing
 from lpu_engine.compiler.pipeline.facts import block_tables, stage_table
 from lpu_engine.compiler.pipeline.facts import facts as pipeline_facts

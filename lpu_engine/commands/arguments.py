@@ -7,7 +7,7 @@ from typing import NoReturn
 from lpu_engine.catalog import load_catalog
 from lpu_engine.generation import Params
 
-SHIPPED_WORDS = Path(__file__).with_name("models") / "pebble"
+SHIPPED_WORDS = Path(__file__).parents[1] / "models" / "pebble"
 HOTTEST = 2.0  # temperature
 LONGEST_COUNT = 20  # digits
 

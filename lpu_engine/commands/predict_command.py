@@ -9,7 +9,9 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 
 from lpu_engine.catalog import PREVIEW_PROMPT_TOKENS, fitted_constants
-from lpu_engine.chosen_program import (
+from lpu_engine.clock import RATE_TOKENS
+from lpu_engine.commands.arguments import CommandError
+from lpu_engine.commands.chosen_program import (
     Shape,
     catalog_shape,
     chosen_shape,
@@ -17,15 +19,13 @@ from lpu_engine.chosen_program import (
     room,
     with_window,
 )
-from lpu_engine.clock import RATE_TOKENS
-from lpu_engine.command_line import CommandError
+from lpu_engine.commands.forecast import Asked, Drafting, Forecast, forecast, told
+from lpu_engine.commands.speculation import MOST_DRAFTED, Round, best_round, round_of
 from lpu_engine.compiler.program import Program
-from lpu_engine.deployment import AnyProgram
+from lpu_engine.deployment import AnyProgram, watts
 from lpu_engine.first_principles import first_principles
-from lpu_engine.forecast import Asked, Drafting, Forecast, forecast, told, watts
 from lpu_engine.hardware.lpu import CLOCK_HZ, SRAM_BYTES
 from lpu_engine.model.computed import is_computed
-from lpu_engine.speculation import MOST_DRAFTED, Round, best_round, round_of
 
 
 def predict_text(chosen: Namespace) -> str:

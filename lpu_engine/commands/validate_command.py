@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 from lpu_engine.baseline.published import BERT_BASE_LATENCY, FITTED_TO, SPEEDS, Published
 from lpu_engine.catalog import fitted_constants
-from lpu_engine.chosen_program import refused_in_one_line
+from lpu_engine.commands.chosen_program import refused_in_one_line
 from lpu_engine.compiler.encoder.compile import compile_encoder
 from lpu_engine.compiler.encoder.memory import BERT_BASE
 from lpu_engine.compiler.encoder.verify import verify_encoder

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lpu_engine.catalog import fitted_constants
-from lpu_engine.chosen_program import Shape, room
 from lpu_engine.clock import RATE_TOKENS, count_cycles
+from lpu_engine.commands.chosen_program import Shape, room
 from lpu_engine.compiler.pipeline.program import PipelineProgram
-from lpu_engine.deployment import AnyProgram
+from lpu_engine.deployment import AnyProgram, watts
 from lpu_engine.first_principles import first_principles
 from lpu_engine.hardware.lpu import ACTIVE_WATTS, CLOCK_HZ, SYSTEM_WATTS
 
@@ -88,11 +88,6 @@ def cycles_per_token(program: AnyProgram, asked: Asked) -> float:
         return shared.token_cycles(asked.context - 1)
     cycles = count_cycles(shared, CLOCK_HZ, prompt_tokens=asked.prompt, window=room(program))
     return (cycles.until(RATE_TOKENS) - cycles.prompt) / RATE_TOKENS
-
-
-def watts(program: AnyProgram) -> float:
-    """Of all its chips: one card alone as it was measured, a system as it is provisioned."""
-    return SYSTEM_WATTS * program.chips if program.chips > 1 else ACTIVE_WATTS
 
 
 def forecast(shape: Shape, program: AnyProgram, asked: Asked) -> Forecast:

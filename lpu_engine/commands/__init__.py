@@ -1,0 +1,1 @@
+"""The command line: arguments → a table, a text, or JSON; one line for what is refused."""
