@@ -191,14 +191,14 @@ def test_machine_stamps_never_fall_and_clock_stamps_are_the_predictions(
 
 
 def test_a_prediction_is_of_the_catalog_alone_and_known_at_once(words: Path) -> None:
-    idle = Engine(CATALOG, words, Ticks())
     for model in CATALOG.models:
+        idle = Engine(CATALOG, words, Ticks())
         first = idle.submit(request(model=model.id))
         for _ in range(20):
             idle.submit(request(LONG, model=model.id))
         again = idle.submit(request(model=model.id)).prediction
         assert again == first.prediction == model.predict(len(first.prompt))
-    idle.close()
+        idle.close()
 
 
 def test_the_words_name_the_checkpoint_and_its_tokens(engine: Engine) -> None:

@@ -13,9 +13,11 @@ MACHINE = "this machine"
 
 
 def model_of(name: str) -> Model:
+    """A model of the catalog; with a published rate as its clock, where it has one."""
     if name == MACHINE:  # no model of the catalog is without a clock today
         return replace(CATALOG.model("pebble"), clock=MACHINE_CLOCK)
-    return CATALOG.model(name)
+    model = CATALOG.model(name)
+    return model if model.published is None else replace(model, clock=model.published)
 
 
 def generation(model: str = "pebble", prompt: int = 5) -> Generation:
