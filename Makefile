@@ -23,7 +23,7 @@ run:
 	@bin/venv .venv requirements.txt && exec $(PYTHON) manage.py serve
 
 test: tools
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: lint format types javascript
 
