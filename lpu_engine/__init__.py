@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         load_catalog,
     )
     from lpu_engine.clock import Cycles
-    from lpu_engine.compiler.pipeline.stages import BadDeployment
+    from lpu_engine.compiler.pipeline.pieces import BadDeployment
     from lpu_engine.conversation import PromptTooLong
     from lpu_engine.engine import Busy, Engine, NoWords, State
     from lpu_engine.generation import (
@@ -62,7 +62,7 @@ _HOMES = {
         "load_catalog",
     ),
     "lpu_engine.clock": ("Cycles",),
-    "lpu_engine.compiler.pipeline.stages": ("BadDeployment",),
+    "lpu_engine.compiler.pipeline.pieces": ("BadDeployment",),
     "lpu_engine.conversation": ("PromptTooLong",),
     "lpu_engine.engine": ("Busy", "Engine", "NoWords", "State"),
     "lpu_engine.generation": (

@@ -19,8 +19,8 @@ from lpu_engine.catalog import (
 )
 from lpu_engine.compiler.listing import listing
 from lpu_engine.compiler.pipeline.listing import pipeline_listing
+from lpu_engine.compiler.pipeline.pieces import BadDeployment
 from lpu_engine.compiler.pipeline.program import PipelineProgram
-from lpu_engine.compiler.pipeline.stages import BadDeployment
 from lpu_engine.compiler.placement import DoesNotFit
 from lpu_engine.deployment import AnyProgram, program_for, watts
 from lpu_engine.first_principles import first_principles

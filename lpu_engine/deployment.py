@@ -10,8 +10,8 @@ from threading import Lock
 
 from lpu_engine.compiler.compile import program_of
 from lpu_engine.compiler.pipeline.compile import compile_pipeline
+from lpu_engine.compiler.pipeline.pieces import BadDeployment
 from lpu_engine.compiler.pipeline.program import Fitted, PipelineProgram
-from lpu_engine.compiler.pipeline.stages import BadDeployment
 from lpu_engine.compiler.pipeline.verify import verify_pipeline
 from lpu_engine.compiler.placement import DoesNotFit
 from lpu_engine.compiler.program import Program

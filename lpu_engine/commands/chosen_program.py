@@ -9,8 +9,8 @@ from pathlib import Path
 from lpu_engine.catalog import Catalog, ProgramClock, UnknownModel, load_catalog
 from lpu_engine.commands.arguments import CommandError
 from lpu_engine.compiler.legal import Illegal
+from lpu_engine.compiler.pipeline.pieces import BadDeployment
 from lpu_engine.compiler.pipeline.program import Fitted, PipelineProgram
-from lpu_engine.compiler.pipeline.stages import BadDeployment
 from lpu_engine.compiler.placement import DoesNotFit
 from lpu_engine.deployment import AnyProgram, Deployment, program_for
 from lpu_engine.model.architecture import (

@@ -9,8 +9,8 @@ from lpu_engine.compiler.instructions import Block
 from lpu_engine.compiler.listing import prompt_marks, token_marks
 from lpu_engine.compiler.pipeline import facts
 from lpu_engine.compiler.pipeline.footprint import chip_bytes, placed
+from lpu_engine.compiler.pipeline.pieces import BANK_BYTES, Stage
 from lpu_engine.compiler.pipeline.program import PipelineProgram
-from lpu_engine.compiler.pipeline.stages import BANK_BYTES, Stage
 from lpu_engine.compiler.program import Program
 from lpu_engine.deployment import AnyProgram
 from lpu_engine.hardware.lpu import CLOCK_HZ, SRAM_BYTES

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from lpu_engine.compiler.pipeline.pieces import Kind
 from lpu_engine.compiler.pipeline.program import Instance, PipelineProgram
-from lpu_engine.compiler.pipeline.stages import Kind
 from lpu_engine.hardware.lpu import CLOCK_HZ, DRAIN_CYCLES, UNITS, Opcode
 from lpu_engine.simulator.trace_events import (
     BLOCKS,

@@ -19,8 +19,8 @@ from pipelines import ACCEPTED, all_blocks, block_of, compiled, reason_against, 
 from programs import changed, moved, with_instructions, without
 
 from lpu_engine.compiler.instructions import Instructions, expand
+from lpu_engine.compiler.pipeline.pieces import Stage
 from lpu_engine.compiler.pipeline.program import PipelineProgram
-from lpu_engine.compiler.pipeline.stages import Stage
 from lpu_engine.hardware.lpu import (
     FIRST_RECEIVE,
     FIRST_SEND,

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from pipelines import FITTED, compiled, small
 
+from lpu_engine.compiler.pipeline.pieces import Kind
 from lpu_engine.compiler.pipeline.program import NOTHING_FITTED, Fitted, Instance, PipelineProgram
-from lpu_engine.compiler.pipeline.stages import Kind
 from lpu_engine.hardware.lpu import DRAIN_CYCLES, NODE, Opcode
 
 WINDOW = 2_900

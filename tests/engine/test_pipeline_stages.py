@@ -9,15 +9,11 @@ from hypothesis import strategies as st
 from pipelines import FITTED, Deployment, deployments, small
 
 from lpu_engine.compiler.pipeline.compile import compile_pipeline
+from lpu_engine.compiler.pipeline.pieces import ADDRESSES, BadDeployment, Kind, Piece, Stage
+from lpu_engine.compiler.pipeline.program import Fitted
 from lpu_engine.compiler.pipeline.shard import shard
-from lpu_engine.compiler.pipeline.stages import (
-    ADDRESSES,
-    BadDeployment,
-    Kind,
-    Piece,
-    Stage,
-    stages_of,
-)
+from lpu_engine.compiler.pipeline.stages import stages_of
+from lpu_engine.compiler.pipeline.verify import verify_pipeline
 from lpu_engine.compiler.placement import DoesNotFit
 
 CHIPS = re.compile(r"[Gg]ive at least ([\d,]+) chips")
@@ -250,7 +246,24 @@ def test_a_feed_forward_of_which_only_the_finest_part_fits_a_chip_is_cut_to_it()
 
 
 def test_a_model_no_part_of_which_fits_a_chip_is_refused_whatever_the_chips() -> None:
-    architecture = small(width=4_096, feed_forward=14_336, experts=320, active_experts=2)
+    architecture = small(width=8_192, feed_forward=200_000, experts=320, active_experts=2)
     for chips in (None, 8, 8_000):
         with pytest.raises(DoesNotFit, match="smallest part"):
             compile_pipeline(architecture, FITTED, chips=chips, group=8)
+
+
+def test_experts_are_dealt_to_stages_where_a_part_of_all_is_too_much_for_a_chip() -> None:
+    architecture = small(width=640, experts=200, active_experts=4)
+    program = compile_pipeline(architecture, Fitted(1_000, 100), group=2)
+    verify_pipeline(program)
+    pieces = [piece for stage in program.stages for piece in stage.pieces]
+    for layer in range(architecture.layers):
+        dealt = [p for p in pieces if p.kind == Kind.FEED and p.layer == layer]
+        assert len(dealt) > 1
+        held = [e for p in dealt for e in range(p.first_expert, p.first_expert + p.experts)]
+        assert held == list(range(200))
+        assert all(piece.vectors == program.shard.feed_forward for piece in dealt)
+    blocks = [instance.block.name for instance in program.token(0)]
+    parts = sum(piece.kind == Kind.FEED for piece in pieces)
+    assert blocks.count("choose expert") == architecture.layers * 4
+    assert sum(name.startswith("expert ") for name in blocks) == parts * 4

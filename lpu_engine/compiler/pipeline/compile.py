@@ -4,14 +4,10 @@ from lpu_engine.compiler.memory import Memory
 from lpu_engine.compiler.pipeline.blocks import Blocks, marks
 from lpu_engine.compiler.pipeline.buffers import allocate, chunk_rows
 from lpu_engine.compiler.pipeline.operations import named_operations
+from lpu_engine.compiler.pipeline.pieces import BadDeployment, Kind, cache_tiles
 from lpu_engine.compiler.pipeline.program import Fitted, PipelineProgram
 from lpu_engine.compiler.pipeline.shard import shard
-from lpu_engine.compiler.pipeline.stages import (
-    BadDeployment,
-    Kind,
-    cache_tiles,
-    stages_of,
-)
+from lpu_engine.compiler.pipeline.stages import stages_of
 from lpu_engine.compiler.placement import DoesNotFit
 from lpu_engine.hardware.lpu import LANES, NODE
 from lpu_engine.model.architecture import Architecture

@@ -10,8 +10,8 @@ from textwrap import fill
 from lpu_engine.compiler.instructions import Block
 from lpu_engine.compiler.notation import WIDTH
 from lpu_engine.compiler.pipeline.footprint import chip_bytes, placed
+from lpu_engine.compiler.pipeline.pieces import BANK_BYTES, Kind, Piece, Stage, feed_units
 from lpu_engine.compiler.pipeline.program import NOTHING_FITTED, Instance, PipelineProgram
-from lpu_engine.compiler.pipeline.stages import BANK_BYTES, Kind, Piece, Stage
 from lpu_engine.compiler.tables import Run, block_table, counted, wrapped
 from lpu_engine.hardware.lpu import CLOCK_HZ, DRAIN_CYCLES, LANES, SRAM_BYTES, SYSTEM_WATTS
 
@@ -183,8 +183,8 @@ def _piece(program: PipelineProgram, piece: Piece) -> str:
     shard = program.shard
     feed = "experts" if program.architecture.experts else "feed-forward"
     if piece.kind == Kind.FEED:
-        is_whole = piece.vectors == shard.feed_forward
-        part = "" if is_whole else f" ({piece.vectors} of {shard.feed_forward})"
+        whole = feed_units(shard)
+        part = "" if piece.units == whole else f" ({piece.units} of {whole})"
         return f"{feed} {piece.layer}{part}"
     if piece.kind == Kind.HEAD:
         return f"logits ({piece.vectors} of {shard.vocabulary})"

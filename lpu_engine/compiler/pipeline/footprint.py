@@ -8,8 +8,8 @@ from lpu_engine.compiler.legal import MEMORY, reach
 from lpu_engine.compiler.memory import Buffer
 from lpu_engine.compiler.pipeline.buffers import Buffers
 from lpu_engine.compiler.pipeline.layout import router_layout
+from lpu_engine.compiler.pipeline.pieces import BANK_BYTES, Kind, Piece
 from lpu_engine.compiler.pipeline.program import PipelineProgram
-from lpu_engine.compiler.pipeline.stages import BANK_BYTES, Kind, Piece
 from lpu_engine.hardware.lpu import LANES
 
 
@@ -51,7 +51,7 @@ def _tiles(program: PipelineProgram, piece: Piece) -> int:
         return own
     has_router = program.architecture.experts > 0 and piece.is_first
     router = sum(tensor.tiles for tensor in router_layout(program.shard).tensors)
-    return own * program.shard.experts + router * has_router
+    return own * piece.experts + router * has_router
 
 
 def chip_bytes(program: PipelineProgram) -> ChipBytes:

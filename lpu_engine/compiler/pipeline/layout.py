@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from lpu_engine.compiler.pipeline.shard import Shard, on_side
-from lpu_engine.hardware.lpu import INSTALL_CYCLES, PLANES, Side, plane_side
+from lpu_engine.hardware.lpu import INSTALL_CYCLES, PLANES, SLICE_VECTORS, Side, plane_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,16 @@ def feed_layout(shard: Shard, vectors: int) -> Layout:
     """`vectors` of the middle of a feed-forward, or of one expert."""
     wide = shard.width
     return lay_out((("gates", vectors, wide), ("ups", vectors, wide), ("down", wide, vectors)))
+
+
+@cache
+def deals_experts(shard: Shard) -> bool:
+    """Whether experts are dealt to stages: else each stage has a part of all of them.
+
+    It must be so where one vector of every expert is too much for a chip.
+    """
+    one_of_each = feed_layout(shard, 1).rows * shard.experts + router_layout(shard).rows
+    return shard.experts > 1 and one_of_each >= SLICE_VECTORS
 
 
 @cache

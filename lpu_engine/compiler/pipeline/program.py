@@ -16,8 +16,8 @@ from lpu_engine.compiler.graph import Operation
 from lpu_engine.compiler.instructions import Block
 from lpu_engine.compiler.pipeline.blocks import Blocks, Growth
 from lpu_engine.compiler.pipeline.links import Carried
+from lpu_engine.compiler.pipeline.pieces import Kind, Piece, Stage, cache_tiles
 from lpu_engine.compiler.pipeline.shard import Shard
-from lpu_engine.compiler.pipeline.stages import Kind, Piece, Stage, cache_tiles
 from lpu_engine.hardware.lpu import DRAIN_CYCLES, LANES, Opcode
 from lpu_engine.model.architecture import Architecture
 
@@ -248,16 +248,20 @@ class PipelineProgram:
     def _experts(self, phase: Blocks, stage: int, piece: Piece) -> Iterator[Instance]:
         """Router and dispatch where the layer begins, then the chosen experts in turn.
 
-        Where a layer's experts are cut, each stage has a part of all: they are chosen once.
+        Where a layer's experts are cut, each stage has a part of all: they are chosen once. Where
+        they are dealt, each stage takes the time of all that are asked, wherever they stand; but of
+        a chunk whose rows may ask any, that of its own.
         """
         base = {"layer": piece.layer, "weights": piece.address}
-        router = piece.address + piece.layout.rows * self.shard.experts
+        router = piece.address + piece.layout.rows * piece.experts
         block = phase.route(is_first=piece.is_first)
         yield Instance(block, stage, piece.layer, weights=router)
         if piece.is_first:
             yield from self._synchronised(phase, stage, piece)
-        for expert in range(self.shard.asked(phase.rows)):
-            if self.fitted.expert and piece.is_first and self.chips > 1:
-                block = phase.wait(Opcode.CHOOSE_EXPERT, self.fitted.expert)
-                yield Instance(block, stage, piece.layer)
+        asked = self.shard.asked(phase.rows)
+        if self.fitted.expert and piece.is_first and self.chips > 1:
+            choice = phase.wait(Opcode.CHOOSE_EXPERT, self.fitted.expert)
+            yield from (Instance(choice, stage, piece.layer) for _ in range(asked))
+        own = range(piece.first_expert, piece.first_expert + piece.experts)
+        for expert in own if asked == self.shard.experts else range(asked):
             yield Instance(phase.expert(piece.vectors), stage, **base, tile=expert)

@@ -1,99 +1,38 @@
 """A shard's pieces → stages: which group of chips holds what, and how many groups it takes.
 
-A piece is a layer's attention, some vectors of its feed-forward's middle (of every expert, so that
-whichever are chosen take the same time), or some vectors of the logits. Stages follow each other
-in the order of the model; they are cut between pieces.
+Stages follow each other in the order of the model; they are cut between pieces.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from lpu_engine.compiler.pipeline.layout import (
     Layout,
     attention_layout,
+    deals_experts,
     feed_layout,
     head_layout,
     heads_layout,
     output_layout,
     router_layout,
 )
+from lpu_engine.compiler.pipeline.pieces import (
+    ADDRESSES,
+    BANK_BYTES,
+    CUTS,
+    MIB,
+    Atom,
+    BadDeployment,
+    Cut,
+    Kind,
+    Piece,
+    Stage,
+    atoms,
+    cache_rows,
+    feed_units,
+)
 from lpu_engine.compiler.pipeline.shard import Shard
 from lpu_engine.compiler.placement import DoesNotFit
-from lpu_engine.hardware.lpu import INSTALL_CYCLES, LANES, NODE, SLICE_VECTORS
-
-ADDRESSES = SLICE_VECTORS - 1  # of a slice; what is scattered but not meant goes to the last one
-CUTS = 4  # parts that a feed-forward is cut into, but where only the finest will do
-MIB = 2**20
-BANK_BYTES = 64 * LANES  # of one address of all outer slices
-
-
-class BadDeployment(ValueError):
-    """Chips, group, context or users that cannot be; the sentence says what to give."""
-
-
-class Kind(StrEnum):
-    """What a piece is part of."""
-
-    ATTENTION = "attention"  # with the output's matrix, where that is not cut off
-    OUTPUT = "output"
-    FEED = "feed"
-    HEAD = "head"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece on its stage: `address` of its weights, `cache` of one user's keys and values."""
-
-    kind: Kind
-    layer: int
-    vectors: int
-    is_first: bool  # of its feed-forward
-    is_last: bool
-    layout: Layout
-    rows: int  # addresses of each bank that its weights take
-    cache_rows: int  # and each user's cache
-    address: int = 0
-    cache: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """The pieces of one group of chips."""
-
-    pieces: tuple[Piece, ...]
-    weight_rows: int
-    cache_rows: int  # of each user
-
-    @property
-    def users(self) -> int | None:
-        """How many users' caches fit; None where a stage keeps none."""
-        return (ADDRESSES - self.weight_rows) // self.cache_rows if self.cache_rows else None
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """The smallest that stages are cut into."""
-
-    kind: Kind
-    layer: int
-    vectors: int  # of attention: 1 with its output, 0 without
-
-
-Cut = list[list[Atom]]  # the parts of each stage
-
-
-def cache_tiles(shard: Shard, layer: int, window: int) -> int:
-    """Tiles of keys that a layer may have to look at."""
-    a, whole = shard.architecture, -(-window // shard.span)
-    if a.sliding_window is None or layer not in a.sliding_layers:
-        return whole
-    return min(whole, -(-a.sliding_window // shard.span) + 1)
-
-
-def cache_rows(shard: Shard, layer: int, window: int) -> int:
-    """Addresses of all outer slices for a user's keys and values: tiles, and one that is turned."""
-    return shard.key_vectors * INSTALL_CYCLES * (cache_tiles(shard, layer, window) + 1)
+from lpu_engine.hardware.lpu import INSTALL_CYCLES, NODE
 
 
 def stages_of(shard: Shard, window: int, users: int, count: int | None) -> tuple[Stage, ...]:
@@ -129,26 +68,6 @@ def _impossible(shard: Shard, window: int, users: int, count: int) -> ValueError
     )
 
 
-def atoms(shard: Shard, parts: int, *, cut_off: bool = False) -> tuple[Atom, ...]:
-    """The whole model; each feed-forward, and the head, in up to `parts` parts.
-
-    `cut_off`: the output's matrix need not stand where its attention does.
-    """
-    out = []
-    for layer in range(shard.architecture.layers):
-        out.append(Atom(Kind.ATTENTION, layer, 0 if cut_off else 1))
-        if cut_off:
-            out.append(Atom(Kind.OUTPUT, layer, 1))
-        out += [Atom(Kind.FEED, layer, n) for n in _cut(shard.feed_forward, parts)]
-    last = shard.architecture.layers - 1
-    return (*out, *(Atom(Kind.HEAD, last, n) for n in _cut(shard.vocabulary, parts)))
-
-
-def _cut(vectors: int, parts: int) -> Iterable[int]:
-    each = -(-vectors // parts)
-    return (min(each, vectors - first) for first in range(0, vectors, each))
-
-
 class Packing:
     """What pieces take of a chip's addresses, and how they are packed into stages."""
 
@@ -160,8 +79,9 @@ class Packing:
         self._attention = [layout.rows for layout in self._layouts]
         self._output = output_layout(shard)
         self._caches = [cache_rows(shard, layer, window) for layer in range(a.layers)]
-        vectors = range(1, shard.feed_forward + 1)
-        self._feeds = [0, *(feed_layout(shard, n).rows * shard.experts + router for n in vectors)]
+        self._deals = deals_experts(shard)
+        units = range(1, feed_units(shard) + 1)
+        self._feeds = [0, *(self._feed_rows(n) + router for n in units)]
         self._heads = [head_layout(shard, n).rows for n in range(shard.vocabulary + 1)]
 
     def rows(self, atom: Atom) -> int:
@@ -179,7 +99,7 @@ class Packing:
     def cuts(self, users: int) -> list[tuple[Atom, ...]]:
         """Ways to cut the model, the finest last."""
         cut_off = self._attention[1] + users * max(self._caches) > ADDRESSES
-        finest = max(self.shard.feed_forward, self.shard.vocabulary)
+        finest = max(feed_units(self.shard), self.shard.vocabulary)
         ways = dict.fromkeys((*range(1, min(CUTS, finest) + 1), finest))
         return [atoms(self.shard, parts, cut_off=cut_off) for parts in ways]
 
@@ -269,12 +189,15 @@ class Packing:
             address, cache, pieces = 0, sum(map(self.rows, atoms_there)), []
             weights = cache
             for atom in atoms_there:
+                is_dealt = self._deals and atom.kind == Kind.FEED
                 before, done = done, done + atom.vectors * (atom.kind == Kind.FEED)
-                is_last = done == self.shard.feed_forward
+                is_last = done == feed_units(self.shard)
                 piece = Piece(
                     atom.kind,
                     atom.layer,
-                    atom.vectors,
+                    self.shard.feed_forward if is_dealt else atom.vectors,
+                    atom.vectors if is_dealt else self.shard.experts,
+                    before if is_dealt else 0,
                     before == 0,
                     is_last,
                     self._layout(atom),
@@ -282,6 +205,7 @@ class Packing:
                     self.cache(atom),
                     address,
                     cache,
+                    is_dealt,
                 )
                 pieces.append(piece)
                 address, cache = address + piece.rows, cache + piece.cache_rows
@@ -296,8 +220,14 @@ class Packing:
         if atom.kind == Kind.OUTPUT:
             return self._output
         if atom.kind == Kind.FEED:
-            return feed_layout(self.shard, atom.vectors)
+            vectors = self.shard.feed_forward if self._deals else atom.vectors
+            return feed_layout(self.shard, vectors)
         return head_layout(self.shard, atom.vectors)
+
+    def _feed_rows(self, units: int) -> int:
+        if self._deals:
+            return feed_layout(self.shard, self.shard.feed_forward).rows * units
+        return feed_layout(self.shard, units).rows * self.shard.experts
 
     def _load(self, stage: Iterable[Atom], users: int) -> int:
         return sum(self.rows(atom) + users * self.cache(atom) for atom in _pieces(stage))

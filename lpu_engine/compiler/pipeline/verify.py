@@ -10,8 +10,8 @@ import numpy as np
 from lpu_engine.compiler.instructions import Block, Instructions, expand
 from lpu_engine.compiler.legal import Illegal, fail
 from lpu_engine.compiler.pipeline.layout import router_layout
+from lpu_engine.compiler.pipeline.pieces import Kind, Piece
 from lpu_engine.compiler.pipeline.program import Instance, PipelineProgram
-from lpu_engine.compiler.pipeline.stages import Kind, Piece
 from lpu_engine.compiler.pipeline.verify_buffers import (
     addresses_follow,
     buffers_parked,
@@ -156,9 +156,9 @@ def _pieces_used(program: PipelineProgram, runs: Iterable[Run]) -> None:
 def _stands_there(program: PipelineProgram, instance: Instance, piece: Piece, kind: str) -> None:
     base, rows = piece.address, piece.layout.rows
     if kind == "router":
-        base, rows = base + rows * program.shard.experts, router_layout(program.shard).rows
+        base, rows = base + rows * piece.experts, router_layout(program.shard).rows
     elif kind == "expert":
-        rows *= program.shard.experts
+        rows *= piece.experts
     beyond = base + rows > piece.address + piece.rows
     has_cache = piece.kind == Kind.ATTENTION
     if beyond or instance.weights != base or (has_cache and instance.cache != piece.cache):

@@ -14,8 +14,8 @@ from lpu_engine.compiler.instructions import OUTSIDE, Block, Instructions, expan
 from lpu_engine.compiler.legal import GIVES, MEMORY, Ints, fail, reach
 from lpu_engine.compiler.memory import EAST_2, Buffer
 from lpu_engine.compiler.pipeline.buffers import BY_HOST, MORE_16, Buffers
+from lpu_engine.compiler.pipeline.pieces import Kind
 from lpu_engine.compiler.pipeline.program import Instance, PipelineProgram
-from lpu_engine.compiler.pipeline.stages import Kind
 from lpu_engine.compiler.pipeline.verify_weights import ALIKE, MOVES
 from lpu_engine.compiler.placement import INNER_SLICES, Word
 from lpu_engine.hardware.lpu import FIRST_ALU, HALF_STREAMS, SLICE_VECTORS, SLICES, WORD, Opcode

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from lpu_engine.compiler.legal import Illegal
+from lpu_engine.compiler.pipeline.pieces import ADDRESSES, Kind, Piece, Stage, feed_units
 from lpu_engine.compiler.pipeline.program import PipelineProgram
-from lpu_engine.compiler.pipeline.stages import ADDRESSES, Kind, Piece, Stage
 
 
 def stages_are_whole(program: PipelineProgram) -> None:
@@ -17,7 +17,7 @@ def stages_are_whole(program: PipelineProgram) -> None:
         attention = _next(pieces, Kind.ATTENTION, layer)
         if not attention.layout.has("output"):
             _next(pieces, Kind.OUTPUT, layer)
-        _parts(pieces, Kind.FEED, layer, program.shard.feed_forward)
+        _parts(pieces, Kind.FEED, layer, feed_units(program.shard))
     _parts(pieces, Kind.HEAD, layers - 1, program.shard.vocabulary)
     if next(pieces, None) is not None:
         raise Illegal("A piece stands behind the last of the logits.")
@@ -30,16 +30,18 @@ def _next(pieces: Iterator[Piece], kind: Kind, layer: int) -> Piece:
     return piece
 
 
-def _parts(pieces: Iterator[Piece], kind: Kind, layer: int, vectors: int) -> None:
-    """Parts of a feed-forward, or of the logits, that add up to all their vectors."""
+def _parts(pieces: Iterator[Piece], kind: Kind, layer: int, whole: int) -> None:
+    """Parts of a feed-forward, or of the logits, that add up to all vectors, or all experts."""
     done = 0
-    while done < vectors:
+    while done < whole:
         piece = _next(pieces, kind, layer)
-        is_first, done = done == 0, done + piece.vectors
-        if kind == Kind.FEED and (piece.is_first, piece.is_last) != (is_first, done == vectors):
+        before, done = done, done + piece.units
+        if kind == Kind.FEED and (piece.is_first, piece.is_last) != (before == 0, done == whole):
             raise Illegal(f"Layer {layer}: a part of its feed-forward is out of place.")
-    if done > vectors:
-        raise Illegal(f"Layer {layer}: its {kind} has {done:,} vectors, not {vectors:,}.")
+        if piece.is_dealt and piece.first_expert != before:
+            raise Illegal(f"Layer {layer}: its experts from {before} on are out of place.")
+    if done > whole:
+        raise Illegal(f"Layer {layer}: its {kind} has {done:,} parts, not {whole:,}.")
 
 
 def _pieces_apart(program: PipelineProgram, stage: Stage) -> None:
