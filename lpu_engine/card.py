@@ -22,7 +22,7 @@ from lpu_engine.compiler.pipeline.listing import pipeline_listing
 from lpu_engine.compiler.pipeline.pieces import BadDeployment
 from lpu_engine.compiler.pipeline.program import PipelineProgram
 from lpu_engine.compiler.placement import DoesNotFit
-from lpu_engine.deployment import AnyProgram, program_for, watts
+from lpu_engine.deployment import AnyProgram, program_for, shared_cycles, watts
 from lpu_engine.first_principles import first_principles
 from lpu_engine.hardware.lpu import CLOCK_HZ
 from lpu_engine.model.architecture import Architecture
@@ -95,18 +95,18 @@ def model_card(
     """
     model = load_catalog().model(model_id)
     program = _program(model, chips, context, users)
-    prompt = min(PREVIEW_PROMPT_TOKENS, _window(program) - 1)
-    prediction = predicted(program, prompt, _window(program))
+    prompt = min(PREVIEW_PROMPT_TOKENS, program.window - 1)
+    prediction = predicted(program, prompt, program.window)
     loads = tuple(_loads(program, prompt))
     return Card(
         model=model,
         prediction=prediction,
         shape=tuple(_shape(program.architecture)),
-        context=_window(program),
+        context=program.window,
         users=users,
         chips=program.chips,
-        group=program.shard.group if isinstance(program, PipelineProgram) else 1,
-        stages=len(program.stages) if isinstance(program, PipelineProgram) else 1,
+        group=program.group,
+        stages=program.stage_count,
         parts=parts_of(program, prompt),
         loads=loads,
         costs=tuple(_cost(program, load) for load in dict.fromkeys((loads[0], loads[-1]))),
@@ -144,24 +144,16 @@ def _program(model: Model, chips: int | None, context: int | None, users: int | 
         raise BadDeployment(str(error)) from None
 
 
-def _window(program: AnyProgram) -> int:
-    if isinstance(program, PipelineProgram):
-        return program.window
-    return program.architecture.window
-
-
 def _loads(program: AnyProgram, position: int) -> Iterator[Load]:
     """One user, then twice as many each time, up to those whose keys and values have room."""
-    alone = program.token_cycles(position)
-    most = program.most_users if isinstance(program, PipelineProgram) else 1
-    beat = program.beat_cycles(position) if isinstance(program, PipelineProgram) else alone
+    most = program.most_users
     counts = {most, *(users for users in FEW_USERS if users < most)}
     doubled = 2 * FEW_USERS[-1]
     while doubled < most:
         counts.add(doubled)
         doubled *= 2
     for users in sorted(counts):
-        each = CLOCK_HZ / max(alone, users * beat)
+        each = CLOCK_HZ / shared_cycles(program, position, users)
         yield Load(users, each, users * each)
 
 

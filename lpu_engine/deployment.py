@@ -46,12 +46,18 @@ def program_for(deployment: Deployment, fitted: Fitted | None = None) -> AnyProg
 
 @lru_cache(maxsize=64)
 def _program(deployment: Deployment, fitted: Fitted) -> AnyProgram:
-    if _is_for_one_chip(deployment):
+    if is_for_one_chip(deployment):
         try:
             return program_of(_with_window(deployment))
         except DoesNotFit:
             if deployment.chips == 1:
                 raise
+    elif deployment.chips == 1 and _may_be_one_chip(deployment):
+        weights = _weights(deployment.architecture)
+        raise DoesNotFit(
+            f"1 chip is too few: the model's weights take {weights / MIB:,.0f} MiB, and a chip has"
+            f" {SRAM_BYTES // MIB} MiB in all. Ask for no number of chips to get the fewest."
+        )
     group = deployment.group or NODE
     if deployment.group is None and deployment.chips is not None and 0 < deployment.chips < NODE:
         raise BadDeployment(
@@ -70,18 +76,19 @@ def _program(deployment: Deployment, fitted: Fitted) -> AnyProgram:
     return program
 
 
-def _is_for_one_chip(deployment: Deployment) -> bool:
-    a = deployment.architecture
+def is_for_one_chip(deployment: Deployment) -> bool:
+    """Whether the exact one-chip compiler may try: its words are computed, its weights may fit."""
+    return _may_be_one_chip(deployment) and _weights(deployment.architecture) <= SRAM_BYTES
+
+
+def _may_be_one_chip(deployment: Deployment) -> bool:
     asked = deployment.chips in (None, 1) and deployment.group in (None, 1)
-    if not asked or deployment.users != 1 or not is_computed(a):
-        return False
-    weights = a.parameters - a.vocabulary * a.width * (not a.tied)  # the host has the embedding
-    if weights > SRAM_BYTES and deployment.chips == 1:
-        raise DoesNotFit(
-            f"1 chip is too few: the model's weights take {weights / MIB:,.0f} MiB, and a chip has"
-            f" {SRAM_BYTES // MIB} MiB in all. Ask for no number of chips to get the fewest."
-        )
-    return weights <= SRAM_BYTES
+    return asked and deployment.users == 1 and is_computed(deployment.architecture)
+
+
+def _weights(a: Architecture) -> int:
+    """Bytes on chips: the host has the embedding, where the logits do not share it."""
+    return a.parameters - a.vocabulary * a.width * (not a.tied)
 
 
 def _with_window(deployment: Deployment) -> Architecture:
@@ -95,6 +102,14 @@ def _with_window(deployment: Deployment) -> Architecture:
             f" {a.window:,}."
         )
     return replace(a, window=window)
+
+
+def shared_cycles(program: AnyProgram, position: int, users: int) -> int:
+    """From one token of a user to the next, where so many share the chips at one position.
+
+    That of one alone, until the slowest stage is never idle.
+    """
+    return max(program.token_cycles(position), users * program.beat_cycles(position))
 
 
 def watts(program: AnyProgram) -> float:

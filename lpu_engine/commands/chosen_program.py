@@ -10,7 +10,7 @@ from lpu_engine.catalog import Catalog, ProgramClock, UnknownModel, load_catalog
 from lpu_engine.commands.arguments import CommandError
 from lpu_engine.compiler.legal import Illegal
 from lpu_engine.compiler.pipeline.pieces import BadDeployment
-from lpu_engine.compiler.pipeline.program import Fitted, PipelineProgram
+from lpu_engine.compiler.pipeline.program import Fitted
 from lpu_engine.compiler.placement import DoesNotFit
 from lpu_engine.deployment import AnyProgram, Deployment, program_for
 from lpu_engine.model.architecture import (
@@ -106,13 +106,6 @@ def proven_program(shape: Shape, fitted: Fitted | None = None) -> AnyProgram:
         )
     with refused_in_one_line():
         return program_for(shape.deployment, fitted)
-
-
-def room(program: AnyProgram) -> int:
-    """The context that a program has room for, in tokens."""
-    if isinstance(program, PipelineProgram):
-        return program.window
-    return program.architecture.window
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 
 from lpu_engine.catalog import PREVIEW_PROMPT_TOKENS
 from lpu_engine.commands.arguments import CommandError
-from lpu_engine.commands.chosen_program import chosen_shape, proven_program, room, with_window
+from lpu_engine.commands.chosen_program import chosen_shape, proven_program, with_window
 from lpu_engine.commands.compiled_account import account
 from lpu_engine.compiler.listing import facts, listing
 from lpu_engine.compiler.pipeline.facts import block_tables, stage_table
@@ -32,7 +32,7 @@ def compile_text(chosen: Namespace) -> str:
     if chosen.context is not None:
         shape = with_window(shape, "--context", chosen.context)
     program = proven_program(shape)
-    position = min(PREVIEW_PROMPT_TOKENS, room(program) - 1)
+    position = min(PREVIEW_PROMPT_TOKENS, program.window - 1)
     if chosen.context is not None:
         position = chosen.context - 1
     written = None if chosen.trace is None else _write_trace(program, position, chosen.trace)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from lpu_engine.catalog import fitted_constants
 from lpu_engine.clock import RATE_TOKENS, count_cycles
-from lpu_engine.commands.chosen_program import Shape, room
-from lpu_engine.compiler.pipeline.program import PipelineProgram
-from lpu_engine.deployment import AnyProgram, watts
+from lpu_engine.commands.chosen_program import Shape
+from lpu_engine.deployment import AnyProgram, shared_cycles, watts
 from lpu_engine.first_principles import first_principles
 from lpu_engine.hardware.lpu import ACTIVE_WATTS, CLOCK_HZ, SYSTEM_WATTS
 
@@ -75,10 +74,7 @@ class Shared:
 
     def token_cycles(self, position: int) -> int:
         """From one token of a user to the next: not before the slowest stage had every user."""
-        alone = self.program.token_cycles(position)
-        if self.users == 1 or not isinstance(self.program, PipelineProgram):
-            return alone
-        return max(alone, self.users * self.program.beat_cycles(position))
+        return shared_cycles(self.program, position, self.users)
 
 
 def cycles_per_token(program: AnyProgram, asked: Asked) -> float:
@@ -86,7 +82,7 @@ def cycles_per_token(program: AnyProgram, asked: Asked) -> float:
     shared = Shared(program, asked.users)
     if asked.context is not None:
         return shared.token_cycles(asked.context - 1)
-    cycles = count_cycles(shared, CLOCK_HZ, prompt_tokens=asked.prompt, window=room(program))
+    cycles = count_cycles(shared, CLOCK_HZ, prompt_tokens=asked.prompt, window=program.window)
     return (cycles.until(RATE_TOKENS) - cycles.prompt) / RATE_TOKENS
 
 
@@ -94,15 +90,14 @@ def forecast(shape: Shape, program: AnyProgram, asked: Asked) -> Forecast:
     """The speed of a program."""
     prompt, each = program.prompt_cycles(asked.prompt), cycles_per_token(program, asked)
     first = cycles_per_token(first_principles(program), asked)
-    group, stages, users = _layout(program)
     return Forecast(
         model=shape.name,
         chips=program.chips,
-        group=group,
-        stages=stages,
-        window=room(program),
+        group=program.group,
+        stages=program.stage_count,
+        window=program.window,
         users=asked.users,
-        most_users=users,
+        most_users=program.most_users,
         prompt_tokens=asked.prompt,
         context=asked.context,
         tokens_per_s=CLOCK_HZ / each,
@@ -114,13 +109,6 @@ def forecast(shape: Shape, program: AnyProgram, asked: Asked) -> Forecast:
         joules_per_token=watts(program) * each / CLOCK_HZ / asked.users,
         fitted=fitted_constants(program),
     )
-
-
-def _layout(program: AnyProgram) -> tuple[int, int, int]:
-    """Chips of a group, stages, and users whose keys and values there is room for."""
-    if isinstance(program, PipelineProgram):
-        return program.shard.group, len(program.stages), program.most_users
-    return 1, 1, 1
 
 
 def told(f: Forecast) -> Iterator[str]:

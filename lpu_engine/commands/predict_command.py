@@ -16,16 +16,14 @@ from lpu_engine.commands.chosen_program import (
     catalog_shape,
     chosen_shape,
     proven_program,
-    room,
     with_window,
 )
 from lpu_engine.commands.forecast import Asked, Drafting, Forecast, forecast, told
 from lpu_engine.commands.speculation import MOST_DRAFTED, Round, best_round, round_of
 from lpu_engine.compiler.program import Program
-from lpu_engine.deployment import AnyProgram, watts
+from lpu_engine.deployment import AnyProgram, is_for_one_chip, watts
 from lpu_engine.first_principles import first_principles
-from lpu_engine.hardware.lpu import CLOCK_HZ, SRAM_BYTES
-from lpu_engine.model.computed import is_computed
+from lpu_engine.hardware.lpu import CLOCK_HZ
 
 
 def predict_text(chosen: Namespace) -> str:
@@ -86,10 +84,7 @@ def _filling(shape: Shape, prompt: int | None, context: int) -> tuple[AnyProgram
 
 def _on_one_chip(shape: Shape, context: int) -> Program | None:
     """The program of one chip with its whole window; None where that is not enough."""
-    asked, a = shape.deployment, shape.architecture
-    is_one = asked.chips in (None, 1) and asked.group in (None, 1) and asked.users == 1
-    may_fit = is_computed(a) and a.parameters - a.vocabulary * a.width <= SRAM_BYTES
-    if not is_one or not may_fit or context > shape.tokens:
+    if not is_for_one_chip(shape.deployment) or context > shape.tokens:
         return None
     with suppress(CommandError):
         program = proven_program(shape)
@@ -113,7 +108,7 @@ def _drafted(
     found: Forecast, program: AnyProgram, draft: Shape, asked: Asked, chosen: Namespace
 ) -> Forecast:
     """The same with a draft model."""
-    window = room(program)
+    window = program.window
     least = chosen.draft_tokens or 1
     if not _starts(asked, window, least):
         raise CommandError(
@@ -153,7 +148,7 @@ def _drafted(
 
 def _round(target: AnyProgram, drafter: AnyProgram, asked: Asked, chosen: Namespace) -> Round:
     """That of --draft-tokens, else the fastest."""
-    window, wanted = room(target), chosen.draft_tokens
+    window, wanted = target.window, chosen.draft_tokens
     numbers = range(1, MOST_DRAFTED + 1) if wanted is None else (wanted,)
     starts = {n: _starts(asked, window, n) for n in numbers}
     return best_round(target, drafter, chosen.acceptance, {n: s for n, s in starts.items() if s})

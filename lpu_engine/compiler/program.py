@@ -57,6 +57,30 @@ class Program:
         """How many chips run it."""
         return 1
 
+    @property
+    def group(self) -> int:
+        """Chips that share every layer."""
+        return 1
+
+    @property
+    def stage_count(self) -> int:
+        """Groups of chips that a token passes through."""
+        return 1
+
+    @property
+    def window(self) -> int:
+        """The context that it has room for, in tokens."""
+        return self.architecture.window
+
+    @property
+    def most_users(self) -> int:
+        """How many users' keys and values there is room for."""
+        return 1
+
+    def beat_cycles(self, position: int) -> int:
+        """Cycles from one user's token to the next user's: the whole token's, on one chip."""
+        return self.token_cycles(position)
+
     def token_cycles(self, position: int) -> int:
         """Cycles of one decoded token at a position, from 0."""
         self._check(position + 1)

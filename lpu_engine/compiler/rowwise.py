@@ -72,6 +72,10 @@ class Rowwise:
         buffer = self.memory.buffer(word, self.rows, vectors)
         return Rows(buffer, self.schedule.parcels(vectors if each else 1))
 
+    def park_vectors(self, word: Word, count: int) -> Rows:
+        """New vectors in a word, parked all at once, however many rows there are."""
+        return Rows(self.memory.buffer(word, count), self.schedule.parcels(1))
+
     def copy(self, source: Buffer, target: Buffer, vectors: int, *, by_rows: int = 0) -> Rows:
         """A row's vectors to another place."""
         out = Rows(target, self.schedule.parcels(1))
@@ -89,8 +93,7 @@ class Rowwise:
 
     def reduce(self, x: Rows, count: int, opcode: Opcode, word: Word, *, by_rows: int = 0) -> Rows:
         """One value of each vector, on all its lanes: over superlanes in order, then over lanes."""
-        out = self.memory.buffer(word, count)
-        rows = Rows(out, self.schedule.parcels(1))
+        rows = self.park_vectors(word, count)
         self.reduce_into(rows, x, count, opcode, by_rows=by_rows)
         return rows
 
@@ -101,7 +104,7 @@ class Rowwise:
         near = WEST_1  # in the hemisphere of x, and neither its word nor the result's
         if x.buffer.word.side == Side.EAST:
             near = EAST_2 if x.buffer.word == EAST_0 else EAST_0
-        middle = Rows(self.memory.buffer(near, count), self.schedule.parcels(1))
+        middle = self.park_vectors(near, count)
         stages = (
             (x, middle, SUPERLANES, SUPERLANE_MAP, by_rows, 0),
             (middle, out, SUPERLANE, LANE_MAP, 0, by_rows),

@@ -38,7 +38,6 @@ from lpu_engine.compiler.pipeline.lowering import (
     capped,
 )
 from lpu_engine.compiler.pipeline.remembering import ROTATE_MAP, VALUES_PLANE, cached
-from lpu_engine.compiler.placement import Word
 from lpu_engine.compiler.rowwise import Rows
 from lpu_engine.hardware.lpu import (
     CHAIN,
@@ -104,7 +103,7 @@ class ShardAttention:
     def _scores(self, v: int, tiles: int) -> Rows:
         """Masked scores in WEST_0: [tile, copy, head, row]."""
         rows, scored, copies = self.rows, self._scored, self.shard.copies
-        out = self._parked(WEST_0, tiles * copies * scored)
+        out = self.lowering.park_vectors(WEST_0, tiles * copies * scored)
         queries, masks = self.buffers.queries, self.buffers.mask.vectors
         turns = []
         for copy in range(copies):
@@ -123,14 +122,10 @@ class ShardAttention:
         self.lowering.products(weights, (tiles, 1), self._period, turns)
         return out
 
-    def _parked(self, word: Word, count: int) -> Rows:
-        buffer = self.lowering.memory.buffer(word, count)
-        return Rows(buffer, self.schedule.parcels(1))
-
     def _peak(self, scores: Rows, parts: int) -> Rows:
         """The highest score of each row over all tiles and copies, on every lane."""
         scored = self._scored
-        highest = self._parked(EAST_0, scored)
+        highest = self.lowering.park_vectors(EAST_0, scored)
         for first, nest in chains(scored, parts):
             score = scores.read(first, (CHAIN, scored, 1))
             top = Chain(Opcode.MAXIMUM, score, parts)
@@ -144,7 +139,7 @@ class ShardAttention:
     def _weights(self, scores: Rows, peak: Rows, parts: int) -> Rows:
         """exp(score - peak) in 16 bits: [tile, copy, head, row]."""
         scored = self._scored
-        out = self._parked(ROWS_16[Side.WEST], parts * scored)
+        out = self.lowering.park_vectors(ROWS_16[Side.WEST], parts * scored)
         weight = self._weight(scores, peak, (scored, 0, 1), (0, 0, 1))
         narrow = Vector(Opcode.NARROW, weight)
         self.lowering.store(out, 0, (scored, 0, 1), narrow, grid(parts, scored))
@@ -153,7 +148,7 @@ class ShardAttention:
     def _total(self, scores: Rows, peak: Rows, parts: int) -> Rows:
         """The sum of each row's weights, on every lane."""
         scored = self._scored
-        sums = self._parked(EAST_1, scored)
+        sums = self.lowering.park_vectors(EAST_1, scored)
         for first, nest in chains(scored, parts):
             weight = self._weight(scores, peak, (CHAIN, scored, 1), (CHAIN, 0, 1), first)
             total = Chain(Opcode.ADD, weight, parts)
@@ -163,7 +158,7 @@ class ShardAttention:
     def _mixed(self, v: int, weights: Rows, tiles: int) -> Rows:
         """Weights times values, over all tiles: [copy, head, row], right on the copy's lanes."""
         rows, scored, copies = self.rows, self._scored, self.shard.copies
-        out = self._parked(WEST_1, copies * scored)
+        out = self.lowering.park_vectors(WEST_1, copies * scored)
         turns = []
         for copy in range(copies):
             for first, count, flags in accumulated(tiles):
@@ -188,11 +183,11 @@ class ShardAttention:
         """
         shard, lowering = self.shard, self.lowering
         members, count = shard.members, shard.members * self.rows
-        joined = self._parked(EAST_0, count)
+        joined = self.lowering.park_vectors(EAST_0, count)
         self._beside(mixed, total, joined, 0, 0, shard.slots)
         for turn in range(1, shard.copies):
             for first, places in ((0, shard.slots - turn), (shard.slots - turn, turn)):
-                part = self._parked(WEST_2, count)
+                part = self.lowering.park_vectors(WEST_2, count)
                 self._beside(mixed, total, part, turn, first, places)
                 own = part.read(0, (0, 0, 1))
                 moved = Switch(Opcode.PERMUTE, Side.WEST, own, ROTATE_MAP + turn)

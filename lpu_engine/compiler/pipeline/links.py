@@ -27,7 +27,6 @@ from lpu_engine.compiler.flows import (
 from lpu_engine.compiler.memory import EAST_2, WEST_2, Buffer
 from lpu_engine.compiler.pipeline.buffers import ARRIVED, MORE_16, SUMMED
 from lpu_engine.compiler.pipeline.lowering import TURNAROUND, ShardLowering
-from lpu_engine.compiler.placement import Word
 from lpu_engine.compiler.rowwise import Rows
 from lpu_engine.compiler.schedule import parked
 from lpu_engine.compiler.walk import Walk
@@ -106,7 +105,7 @@ class ShardLinks:
             parts.append((weights, self.shard.asked(self.rows), self.rows))
         total = sum(outer * inner for _, outer, inner in parts)
         each = -(-total // OUTWARD_LINKS)
-        sent = self._room(MORE_16[Side.WEST], each * OUTWARD_LINKS)
+        sent = self.lowering.park_vectors(MORE_16[Side.WEST], each * OUTWARD_LINKS)
         first = 0
         for part, outer, inner in parts:
             x: Flow = Rows(part).read(0, (part.vectors, 0, 1))
@@ -121,7 +120,7 @@ class ShardLinks:
             self.lowering.store(sent, first, (0, 0, 1), x, burst(rest))
         places = [Place(link, n * each, (0, 0, 1)) for n, link in enumerate(OUTWARD)]
         nest = burst(each, LINK_CYCLES)
-        arrived = self._room(ARRIVED, each * OUTWARD_LINKS)
+        arrived = self.lowering.park_vectors(ARRIVED, each * OUTWARD_LINKS)
         self._receive(places, arrived, nest, self._send(places, sent, nest))
         first = 0
         for part, outer, inner in parts:
@@ -136,28 +135,23 @@ class ShardLinks:
     def _column(self, side: Side) -> int:
         return self.shard.padded(Side.EAST) if side == Side.WEST else 0
 
-    def _room(self, word: Word, count: int) -> Rows:
-        return Rows(self.lowering.memory.buffer(word, count), self.schedule.parcels(1))
-
     def _own_share(self, side: Side) -> Rows:
         """The sum of all chips' parts of this chip's share, in 16 bits: [row, vector]."""
         share, padded, rows = self.shard.share(side), self.shard.padded(side), self.rows
         branch = self.buffers.branch[side]
-        sent = Rows(
-            self.lowering.memory.buffer(MORE_16[side], rows, padded), self.schedule.parcels(1)
-        )
+        sent = self.lowering.park(MORE_16[side], padded)
         x = Vector(Opcode.NARROW, Rows(branch).read(0, (padded, 0, 1)))
         self.lowering.store(sent, 0, (padded, 0, 1), x, grid(rows, padded))
-        own = self._room(OWN_WORD[side], rows * share)
+        own = self.lowering.park_vectors(OWN_WORD[side], rows * share)
         mine = Read(branch.word.units(), At(branch.base, (padded, 0, 1), by_chip=share))
         self.lowering.store(own, 0, (share, 0, 1), mine, grid(rows, share))
         nest = Nest((rows, 1, share), (share * LINK_CYCLES, 0, LINK_CYCLES))
         peers, steps = range(self.shard.group - 1), (padded, 0, 1)
         bound = self._send([Place(n, (n + 1) * share, steps, share) for n in peers], sent, nest)
         each = rows * share
-        arrived = self._room(ARRIVED, each * len(peers))
+        arrived = self.lowering.park_vectors(ARRIVED, each * len(peers))
         self._receive([Place(n, n * each, (share, 0, 1)) for n in peers], arrived, nest, bound)
-        out = self._room(SUMMED, each)
+        out = self.lowering.park_vectors(SUMMED, each)
         for first, turns in chains(each, len(peers)):
             part = Vector(Opcode.WIDEN, arrived.read(first, (CHAIN, each, 1)))
             start = own.read(first, (CHAIN, 0, 1))
@@ -172,7 +166,7 @@ class ShardLinks:
         each, peers = rows * share, range(self.shard.group - 1)
         nest = burst(each, LINK_CYCLES)
         bound = self._send([Place(n, 0, (0, 0, 1)) for n in peers], own, nest)
-        arrived = self._room(ARRIVED, each * len(peers))
+        arrived = self.lowering.park_vectors(ARRIVED, each * len(peers))
         self._receive([Place(n, n * each, (0, 0, 1)) for n in peers], arrived, nest, bound)
         first = self._column(side)
         mine = Vector(Opcode.WIDEN, own.read(0, (0, share, 1)))

@@ -100,12 +100,7 @@ class ShardLowering(Rowwise):
 
     def copies(self, vectors: int) -> Split:
         """Room for 16-bit rows in both hemispheres."""
-        return {
-            side: Rows(
-                self.memory.buffer(ROWS_16[side], self.rows, vectors), self.schedule.parcels(1)
-            )
-            for side in Side
-        }
+        return {side: self.park(ROWS_16[side], vectors) for side in Side}
 
     def parked(self, room: Sides) -> Split:
         """A shared buffer that this block will fill."""
@@ -222,8 +217,7 @@ class ShardLowering(Rowwise):
             if turn.store is not None:
                 parked(turn.store.parcel, begun + later, turn.nest)
         self.schedule.hold(FIRST_PASS + weights.plane, PAIR_CYCLES - 1)
-        last = nest.span - INSTALL_CYCLES
-        self.schedule.swapped(weights.plane, begun + last + INSTALL_CYCLES)
+        self.schedule.swapped(weights.plane, begun + nest.span)
 
     def gate(self, gates: Split, ups: Split, vectors: int) -> Split:
         """The activation of the gates times the ups, in 16 bits: the east's vectors, the west's.

@@ -103,6 +103,16 @@ class PipelineProgram:
         return len(self.stages) * self.shard.group
 
     @property
+    def group(self) -> int:
+        """Chips that share every layer."""
+        return self.shard.group
+
+    @property
+    def stage_count(self) -> int:
+        """Groups of chips that a token passes through."""
+        return len(self.stages)
+
+    @property
     def most_users(self) -> int:
         """How many users' keys and values there is room for."""
         return min(stage.users for stage in self.stages if stage.users is not None)
