@@ -4,18 +4,29 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lpu_engine.baseline.gpu import (
+        MOST_USERS,
+        PRECISIONS,
+        BadSystem,
+        GpuForecast,
+        GpuSystem,
+        StepPart,
+        Work,
+    )
+    from lpu_engine.baseline.services import (
+        SERVICES,
+        Service,
+        UnknownService,
+    )
     from lpu_engine.card import (
         Card,
         Comparison,
-        Cost,
-        Load,
         model_card,
         model_listing,
     )
     from lpu_engine.catalog import (
         PREVIEW_PROMPT_TOKENS,
-        Baseline,
-        BaselineQuery,
+        USUAL_GPUS,
         Catalog,
         Model,
         Prediction,
@@ -23,10 +34,24 @@ if TYPE_CHECKING:
         UnknownModel,
         load_catalog,
     )
-    from lpu_engine.clock import Cycles
-    from lpu_engine.compiler.pipeline.pieces import BadDeployment
-    from lpu_engine.conversation import PromptTooLong
-    from lpu_engine.engine import Busy, Engine, NoWords, State
+    from lpu_engine.clock import (
+        Cycles,
+    )
+    from lpu_engine.compiler.pipeline.pieces import (
+        BadDeployment,
+    )
+    from lpu_engine.conversation import (
+        PromptTooLong,
+    )
+    from lpu_engine.costs import (
+        Cost,
+    )
+    from lpu_engine.engine import (
+        Busy,
+        Engine,
+        NoWords,
+        State,
+    )
     from lpu_engine.generation import (
         Ending,
         Generation,
@@ -38,33 +63,73 @@ if TYPE_CHECKING:
         UsedCycles,
         Words,
     )
-    from lpu_engine.model.chat_template import Message, RefusedChat
-    from lpu_engine.token_parts import Part
+    from lpu_engine.hardware.gpu import (
+        GPUS,
+        MOST_GPUS,
+        Gpu,
+    )
+    from lpu_engine.lanes import (
+        Entry,
+        GpuEntry,
+        HereEntry,
+        Lane,
+        LpuEntry,
+        Ratio,
+        ServiceEntry,
+        lane_of,
+        ratios_of,
+        smallest_window,
+    )
+    from lpu_engine.loads import LOAD_USERS, Curve, Load, UnderLoad, under_load
+    from lpu_engine.model.chat_template import (
+        Message,
+        RefusedChat,
+    )
+    from lpu_engine.token_parts import (
+        Part,
+    )
 
 _HOMES = {
+    "lpu_engine.baseline.gpu": (
+        "BadSystem",
+        "GpuForecast",
+        "GpuSystem",
+        "MOST_USERS",
+        "PRECISIONS",
+        "StepPart",
+        "Work",
+    ),
+    "lpu_engine.baseline.services": (
+        "SERVICES",
+        "Service",
+        "UnknownService",
+    ),
     "lpu_engine.card": (
         "Card",
         "Comparison",
-        "Cost",
-        "Load",
         "model_card",
         "model_listing",
     ),
     "lpu_engine.catalog": (
-        "PREVIEW_PROMPT_TOKENS",
-        "Baseline",
-        "BaselineQuery",
         "Catalog",
         "Model",
+        "PREVIEW_PROMPT_TOKENS",
         "Prediction",
         "Price",
+        "USUAL_GPUS",
         "UnknownModel",
         "load_catalog",
     ),
     "lpu_engine.clock": ("Cycles",),
     "lpu_engine.compiler.pipeline.pieces": ("BadDeployment",),
     "lpu_engine.conversation": ("PromptTooLong",),
-    "lpu_engine.engine": ("Busy", "Engine", "NoWords", "State"),
+    "lpu_engine.costs": ("Cost",),
+    "lpu_engine.engine": (
+        "Busy",
+        "Engine",
+        "NoWords",
+        "State",
+    ),
     "lpu_engine.generation": (
         "Ending",
         "Generation",
@@ -76,26 +141,68 @@ _HOMES = {
         "UsedCycles",
         "Words",
     ),
-    "lpu_engine.model.chat_template": ("Message", "RefusedChat"),
+    "lpu_engine.hardware.gpu": (
+        "GPUS",
+        "Gpu",
+        "MOST_GPUS",
+    ),
+    "lpu_engine.lanes": (
+        "Entry",
+        "GpuEntry",
+        "HereEntry",
+        "Lane",
+        "LpuEntry",
+        "Ratio",
+        "ServiceEntry",
+        "lane_of",
+        "ratios_of",
+        "smallest_window",
+    ),
+    "lpu_engine.loads": (
+        "LOAD_USERS",
+        "Curve",
+        "Load",
+        "UnderLoad",
+        "under_load",
+    ),
+    "lpu_engine.model.chat_template": (
+        "Message",
+        "RefusedChat",
+    ),
     "lpu_engine.token_parts": ("Part",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "GPUS",
+    "LOAD_USERS",
+    "MOST_GPUS",
+    "MOST_USERS",
+    "PRECISIONS",
     "PREVIEW_PROMPT_TOKENS",
+    "SERVICES",
+    "USUAL_GPUS",
     "BadDeployment",
-    "Baseline",
-    "BaselineQuery",
+    "BadSystem",
     "Busy",
     "Card",
     "Catalog",
     "Comparison",
     "Cost",
+    "Curve",
     "Cycles",
     "Ending",
     "Engine",
+    "Entry",
     "Generation",
+    "Gpu",
+    "GpuEntry",
+    "GpuForecast",
+    "GpuSystem",
+    "HereEntry",
+    "Lane",
     "Load",
+    "LpuEntry",
     "Measured",
     "Message",
     "Model",
@@ -105,17 +212,28 @@ __all__ = [
     "Prediction",
     "Price",
     "PromptTooLong",
+    "Ratio",
     "RefusedChat",
     "Request",
+    "Service",
+    "ServiceEntry",
     "State",
+    "StepPart",
     "Token",
+    "UnderLoad",
     "UnknownModel",
+    "UnknownService",
     "Usage",
     "UsedCycles",
     "Words",
+    "Work",
+    "lane_of",
     "load_catalog",
     "model_card",
     "model_listing",
+    "ratios_of",
+    "smallest_window",
+    "under_load",
 ]
 
 

@@ -17,6 +17,7 @@ from typing import NoReturn
 import lpu_engine
 from lpu_engine import Generation, Params
 from lpu_engine.commands.arguments import CommandError, parser
+from lpu_engine.commands.baseline_command import baseline_text
 from lpu_engine.commands.compile_command import compile_text
 from lpu_engine.commands.fit_command import fit_text
 from lpu_engine.commands.models_command import chips_told, cycles_told, models_text, ttft_told
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str]) -> int:
             print(compile_text(chosen), end="")
         elif chosen.command == "predict":
             print(predict_text(chosen), end="")
+        elif chosen.command == "baseline":
+            print(baseline_text(chosen), end="")
         elif chosen.command == "fit":
             print(fit_text(chosen), end="")
         elif chosen.command == "validate":

@@ -22,36 +22,16 @@ from lpu_engine.compiler.pipeline.listing import pipeline_listing
 from lpu_engine.compiler.pipeline.pieces import BadDeployment
 from lpu_engine.compiler.pipeline.program import PipelineProgram
 from lpu_engine.compiler.placement import DoesNotFit
-from lpu_engine.deployment import AnyProgram, program_for, shared_cycles, watts
+from lpu_engine.costs import Cost, cost_of
+from lpu_engine.deployment import AnyProgram, program_for, shared_cycles
 from lpu_engine.first_principles import first_principles
 from lpu_engine.hardware.lpu import CLOCK_HZ
+from lpu_engine.loads import Load
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.published_runs import program_of_run, tokens_per_s
 from lpu_engine.token_parts import Part, parts_of
 
-CHIP_USD = 20_000.0  # an LPU card, press, 2024
-YEARS, SECONDS_PER_YEAR = 3, 365 * 24 * 3600  # assumption: paid off by then, always at work
-USD_PER_KWH = 0.10  # assumption
 FEW_USERS = (1, 2, 3, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """The pipeline with so many users at once, each generating all the time."""
-
-    users: int
-    tokens_per_s: float  # each user's
-    total_tokens_per_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a token costs under a load: all chips are paid for, whoever uses them."""
-
-    users: int
-    joules_per_token: float
-    usd_per_million_tokens: float
-    about: str  # watts, price of a chip, years, electricity: what was assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +89,10 @@ def model_card(
         stages=program.stage_count,
         parts=parts_of(program, prompt),
         loads=loads,
-        costs=tuple(_cost(program, load) for load in dict.fromkeys((loads[0], loads[-1]))),
+        costs=tuple(
+            cost_of(program, load.users, load.total_tokens_per_s)
+            for load in dict.fromkeys((loads[0], loads[-1]))
+        ),
         price=model.price,
         comparisons=tuple(_comparisons(model_id)),
         fitted=fitted_constants(program),
@@ -155,23 +138,6 @@ def _loads(program: AnyProgram, position: int) -> Iterator[Load]:
     for users in sorted(counts):
         each = CLOCK_HZ / shared_cycles(program, position, users)
         yield Load(users, each, users * each)
-
-
-def _cost(program: AnyProgram, load: Load) -> Cost:
-    power = watts(program)
-    energy = power / 1e3 * USD_PER_KWH / 3600
-    chips = program.chips * CHIP_USD / (YEARS * SECONDS_PER_YEAR)
-    return Cost(
-        load.users,
-        joules_per_token=power / load.total_tokens_per_s,
-        usd_per_million_tokens=(energy + chips) / load.total_tokens_per_s * 1e6,
-        about=(
-            f"{program.chips:,} {'chips' if program.chips > 1 else 'chip'} at {CHIP_USD:,.0f}"
-            f" dollars (press, 2024) over {YEARS} years, {power / program.chips:,.0f} W each,"
-            f" {USD_PER_KWH:.2f} dollars a kWh; years and electricity are assumptions of this"
-            " project"
-        ),
-    )
 
 
 def _shape(a: Architecture) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The models of the picker, read from catalog.toml: shape, window, clock and GPU baselines.
+"""The models of the picker, read from catalog.toml: shape, window, clock, published speed, price.
 
 A clock is about speed only: it never says who writes the words. One that is counted from a program
 is a function of the prompt's length; its program is compiled when it is first asked for.
@@ -6,11 +6,12 @@ is a function of the prompt's length; its program is compiled when it is first a
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from lpu_engine.baseline.gpu import BadSystem, GpuForecast, GpuSystem, Work, forecast
 from lpu_engine.clock import Cycles, count_cycles
 from lpu_engine.compiler.pipeline.program import PipelineProgram
 from lpu_engine.deployment import AnyProgram, Deployment, program_for
@@ -20,6 +21,7 @@ from lpu_engine.model.architecture import Architecture, read_architecture
 Kind = Literal["simulated", "published", "measured"]
 
 CATALOG_FILE = Path(__file__).with_name("catalog.toml")
+USUAL_GPUS = GpuSystem("h100-sxm", 8, "bf16", 1)  # what a model is compared with unless asked
 PREVIEW_PROMPT_TOKENS = 128  # the prompt of a prediction that is shown before there is a request
 
 
@@ -66,6 +68,10 @@ class ProgramClock:
         """The Program, compiled and proven when it is first asked for."""
         return program_for(self.deployment())
 
+    def on_gpus(self, system: GpuSystem, work: Work | None = None) -> GpuForecast:
+        """The same shape on GPUs; raises BadSystem."""
+        return forecast(_architecture(self.config), system, work)
+
 
 @dataclass(frozen=True, slots=True)
 class Price:
@@ -77,28 +83,6 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class BaselineQuery:
-    """A GPU system to compare with."""
-
-    gpu: str
-    count: int
-    precision: str
-    users: int
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What a GPU system does with the same model."""
-
-    system: BaselineQuery
-    kind: Kind
-    source: str
-    name: str
-    ttft_s: float | None
-    tokens_per_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """One line of the picker. `window` is in tokens."""
 
@@ -107,7 +91,6 @@ class Model:
     window: int
     parameters: int
     clock: Prediction | ProgramClock
-    baselines: tuple[Baseline, ...]
     published: Prediction | None = None  # a speed that others published, beside the clock
     price: Price | None = None
 
@@ -117,10 +100,19 @@ class Model:
             return self.clock
         return predicted(self.clock.program(), prompt_tokens, self.window)
 
-    def baseline(self, query: BaselineQuery | None = None) -> Baseline | None:
-        """The first baseline, or the one of that system; None where no figure is known."""
-        matching = (b for b in self.baselines if query is None or b.system == query)
-        return next(matching, None)
+    def on_gpus(self, system: GpuSystem | None = None, work: Work | None = None) -> GpuForecast:
+        """The model on GPUs, eight H100 and one user unless others are asked for.
+
+        Raises BadSystem. Eight that are too small for two bytes a weight take one.
+        """
+        if not isinstance(self.clock, ProgramClock):
+            raise BadSystem(f"{self.name} has no shape in the catalog that GPUs could run.")
+        if system is not None:
+            return self.clock.on_gpus(system, work)
+        try:
+            return self.clock.on_gpus(USUAL_GPUS, work)
+        except BadSystem:
+            return self.clock.on_gpus(replace(USUAL_GPUS, precision="fp8"), work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +153,6 @@ def _model(entry: Mapping[str, Any]) -> Model:
         window=entry["window"],
         parameters=entry["parameters"],
         clock=_clock(entry) if "clock" in entry else MACHINE_CLOCK,
-        baselines=tuple(_baseline(row) for row in entry.get("baseline", ())),
         published=_published(entry["published"]) if "published" in entry else None,
         price=Price(**entry["price"]) if "price" in entry else None,
     )
@@ -180,17 +171,6 @@ def _published(row: Mapping[str, Any]) -> Prediction:
         ttft_s=row.get("ttft_s"),
         tokens_per_s=row["tokens_per_s"],
         chips=row["chips"],
-    )
-
-
-def _baseline(row: Mapping[str, Any]) -> Baseline:
-    return Baseline(
-        system=BaselineQuery(row["gpu"], row["count"], row["precision"], row["users"]),
-        kind=row["kind"],
-        source=row["source"],
-        name=row["name"],
-        ttft_s=row.get("ttft_s"),
-        tokens_per_s=row["tokens_per_s"],
     )
 
 

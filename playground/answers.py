@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from lpu_engine import Baseline, Generation
+from lpu_engine import Generation, GpuForecast, Lane, Ratio
 
 KEPT_S = 600.0
 COUNT_LIMIT = 500
@@ -34,12 +34,16 @@ class Subscriber(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Answer:
-    """One log, who asked for it, and who is reading it now."""
+    """One log, who asked for it, and who is reading it now; with `lanes`, a race over it."""
 
     key: str
     address: str
     generation: Generation
-    baseline: Baseline | None
+    baseline: GpuForecast | None
+    lanes: tuple[Lane, ...] = ()
+    ratios: tuple[Ratio, ...] = ()
+    is_replay: bool = False
+    flag_at_s: float | None = None  # when the lanes began; None: the words are being computed
     subscriber: Subscriber | None = None
     ended_at_s: float | None = None
 
@@ -73,11 +77,31 @@ class Answers:
         finally:
             self._arriving -= Counter({address: 1})
 
-    def add(self, address: str, generation: Generation, baseline: Baseline | None) -> Answer:
+    def add(self, address: str, generation: Generation, baseline: GpuForecast | None) -> Answer:
         """Takes an accepted answer in and gives it its key."""
-        answer = Answer(secrets.token_hex(KEY_BYTES), address, generation, baseline)
-        self._answers[answer.key] = answer
-        return answer
+        return self._keep(Answer(_new_key(), address, generation, baseline))
+
+    def add_race(
+        self,
+        address: str,
+        generation: Generation,
+        lanes: tuple[Lane, ...],
+        ratios: tuple[Ratio, ...],
+        *,
+        is_replay: bool,
+    ) -> Answer:
+        """Takes a race in; of a replay, the log is another answer's too."""
+        return self._keep(
+            Answer(
+                _new_key(),
+                address,
+                generation,
+                baseline=None,
+                lanes=lanes,
+                ratios=ratios,
+                is_replay=is_replay,
+            )
+        )
 
     def find(self, key: str) -> Answer | None:
         """The answer of that key; None where it is unknown or forgotten."""
@@ -101,12 +125,16 @@ class Answers:
         opened = sum(a.address == address and a.is_open for a in self._answers.values())
         return opened + self._arriving[address]
 
+    def _keep(self, answer: Answer) -> Answer:
+        self._answers[answer.key] = answer
+        return answer
+
     def _forget_old(self) -> None:
         """Drops what ended ten minutes ago, then what ended first until the rest fits."""
         now_s = self._now()
         for answer in self._closed():
             if answer.ended_at_s is None:
-                answer.ended_at_s = _ended_at_s(answer.generation, now_s)
+                answer.ended_at_s = now_s if answer.lanes else _ended_at_s(answer.generation, now_s)
             if now_s - answer.ended_at_s >= KEPT_S:
                 del self._answers[answer.key]
         while self._size_bytes() > SIZE_LIMIT_BYTES and self._forget_one():
@@ -128,6 +156,10 @@ class Answers:
 
     def _size_bytes(self) -> int:
         return sum(answer.generation.size_bytes for answer in self._answers.values())
+
+
+def _new_key() -> str:
+    return secrets.token_hex(KEY_BYTES)
 
 
 def _ended_at_s(generation: Generation, now_s: float) -> float:

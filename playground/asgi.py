@@ -13,6 +13,7 @@ from playground.answers import Answers
 from playground.application import build_application
 from playground.cards import Cards
 from playground.clocks import Clocks
+from playground.loads import Loads
 from playground.site import Site
 from playground.version import read_version
 
@@ -25,7 +26,7 @@ def open_site() -> Site:
     atexit.register(engine.close)
     clocks = Clocks(catalog)
     clocks.start()
-    return Site(engine, catalog, clocks, Cards(), Answers(), read_version())
+    return Site(engine, catalog, clocks, Cards(), Answers(), read_version(), Loads(catalog))
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")

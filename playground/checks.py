@@ -8,10 +8,24 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lpu_engine import BaselineQuery, Message, Params, Request
+from lpu_engine import (
+    GPUS,
+    MOST_GPUS,
+    MOST_USERS,
+    PRECISIONS,
+    Entry,
+    GpuEntry,
+    GpuSystem,
+    HereEntry,
+    LpuEntry,
+    Message,
+    Params,
+    Request,
+    ServiceEntry,
+)
 from playground import messages as limits
 from playground.fields import items, listed, mapping, number, only, stop_strings, text, whole
-from playground.messages import Ack, BadMessage, Generate, Incoming, Resume, Stop
+from playground.messages import Ack, BadMessage, Generate, Incoming, Race, Resume, Stop
 
 Json = Mapping[str, Any]
 
@@ -75,24 +89,91 @@ def _generate(given: Json) -> Generate:
     return Generate(message_id, request, None if query is None else _baseline(query))
 
 
+def _race(given: Json) -> Race:
+    """New words for its messages, or with a key the words of an earlier race."""
+    is_replay = given.get("words") is not None
+    asked = ("words",) if is_replay else ("messages", "params")
+    only(given, ("type", "id", "lanes", *asked))
+    return Race(
+        _id(given),
+        entries=_entries(items(given.get("lanes"), "lanes", "bad_param")),
+        messages=()
+        if is_replay
+        else _messages(items(given.get("messages"), "messages", "bad_message")),
+        params=Params() if is_replay else _params(given.get("params", {})),
+        words=text(given["words"], "words", "bad_param") if is_replay else None,
+    )
+
+
+def _entries(given: list[Any]) -> tuple[Entry, ...]:
+    if not 1 <= len(given) <= limits.LANES_LIMIT:
+        message = f"lanes must be a list of 1 to {limits.LANES_LIMIT}."
+        raise BadMessage("bad_param", message)
+    return tuple(_entry(each, f"lanes[{i}]") for i, each in enumerate(given))
+
+
+def _entry(given: object, path: str) -> Entry:
+    table = mapping(given, path, "bad_param")
+    machine = listed(table.get("machine"), f"{path}.machine", tuple(_ENTRIES), "bad_param")
+    fields, read = _ENTRIES[machine]
+    only(table, ("machine", *fields), f"{path}.")
+    return read(table, path)
+
+
+def _lpu_entry(given: Json, path: str) -> Entry:
+    return LpuEntry(text(given.get("model"), f"{path}.model", "bad_param"))
+
+
+def _gpu_entry(given: Json, path: str) -> Entry:
+    model = text(given.get("model"), f"{path}.model", "bad_param")
+    return GpuEntry(model, _system(given, path))
+
+
+def _service_entry(given: Json, path: str) -> Entry:
+    return ServiceEntry(text(given.get("service"), f"{path}.service", "bad_param"))
+
+
+_SYSTEM = ("gpu", "count", "precision", "users")
+_ENTRIES: dict[str, tuple[tuple[str, ...], Callable[[Json, str], Entry]]] = {
+    "lpu": (("model",), _lpu_entry),
+    "gpu": (("model", *_SYSTEM), _gpu_entry),
+    "service": (("service",), _service_entry),
+    "here": ((), lambda given, path: HereEntry()),
+}
+
+
 def _stop(given: Json) -> Stop:
     only(given, ("type", "id"))
     return Stop(_id(given))
 
 
 def _ack(given: Json) -> Ack:
-    only(given, ("type", "id", "seq"))
-    return Ack(_id(given), whole(given.get("seq"), "seq", 0, LARGEST_INTEGER, "bad_message"))
+    only(given, ("type", "id", "lane", "seq"))
+    seq = whole(given.get("seq"), "seq", 0, LARGEST_INTEGER, "bad_message")
+    if given.get("lane") is None:
+        return Ack(_id(given), seq)
+    return Ack(_id(given), seq, whole(given["lane"], "lane", 0, limits.LANES_LIMIT - 1))
 
 
 def _resume(given: Json) -> Resume:
-    only(given, ("type", "id", "key", "count"))
-    count = whole(given.get("count"), "count", 0, LARGEST_INTEGER, "bad_message")
-    return Resume(_id(given), text(given.get("key"), "key"), count)
+    """Of an answer from its `count` on; of a race, from the `counts` of its lanes on."""
+    is_race = "counts" in given
+    only(given, ("type", "id", "key", "counts" if is_race else "count"))
+    key = text(given.get("key"), "key")
+    if not is_race:
+        return Resume(_id(given), key, (_count(given.get("count"), "count"),), is_race=False)
+    counts = items(given["counts"], "counts", "bad_message")
+    read = tuple(_count(count, f"counts[{i}]") for i, count in enumerate(counts))
+    return Resume(_id(given), key, read, is_race=True)
+
+
+def _count(value: object, path: str) -> int:
+    return whole(value, path, 0, LARGEST_INTEGER, "bad_message")
 
 
 _READERS: dict[str, Callable[[Json], Incoming]] = {
     "generate": _generate,
+    "race": _race,
     "stop": _stop,
     "ack": _ack,
     "resume": _resume,
@@ -148,14 +229,20 @@ _PARAMS: dict[str, Callable[[object, str], Any]] = {
 }
 
 
-def _baseline(given: object) -> BaselineQuery:
+def _baseline(given: object) -> GpuSystem:
     table = mapping(given, "baseline", "bad_param")
-    only(table, ("gpu", "count", "precision", "users"), "baseline.")
-    return BaselineQuery(
-        gpu=listed(table.get("gpu"), "baseline.gpu", limits.GPUS, "bad_param"),
-        count=whole(table.get("count"), "baseline.count", 1, limits.BASELINE_COUNT_LIMIT),
-        precision=listed(
-            table.get("precision"), "baseline.precision", limits.PRECISIONS, "bad_param"
-        ),
-        users=whole(table.get("users"), "baseline.users", 1, limits.BASELINE_USERS_LIMIT),
+    only(table, _SYSTEM, "baseline.")
+    return _system(table, "baseline")
+
+
+def _system(given: Json, path: str) -> GpuSystem:
+    """GPUs that there are; whether a model fits them is the engine's to say."""
+    return GpuSystem(
+        gpu=listed(given.get("gpu"), f"{path}.gpu", _GPU_IDS, "bad_param"),
+        count=whole(given.get("count"), f"{path}.count", 1, MOST_GPUS),
+        precision=listed(given.get("precision"), f"{path}.precision", PRECISIONS, "bad_param"),
+        users=whole(given.get("users"), f"{path}.users", 1, MOST_USERS),
     )
+
+
+_GPU_IDS = tuple(gpu.id for gpu in GPUS)

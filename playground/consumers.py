@@ -13,8 +13,7 @@ from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from lpu_engine import Busy, NoWords, PromptTooLong, RefusedChat, UnknownModel
-from playground.answers import Answer, TooMany
+from playground.asking import earlier, new_answer, new_race
 from playground.checks import parse
 from playground.log_lines import name_and_place
 from playground.messages import (
@@ -25,30 +24,25 @@ from playground.messages import (
     Generate,
     Incoming,
     Outgoing,
+    Race,
     Resume,
     Stop,
     encode,
 )
 from playground.origins import is_welcome
 from playground.pacing import NeverSent
+from playground.races import RaceStream
 from playground.site import Site
-from playground.streams import Stream
+from playground.streams import NoSuchLane, Stream
 
 OPEN_PER_SOCKET = 8
 FOREIGN_ORIGIN_CLOSE_CODE = 4403
-REFUSALS: tuple[tuple[type[Exception], Code], ...] = (
-    (Busy, "busy"),
-    (TooMany, "busy"),
-    (UnknownModel, "unknown_model"),
-    (PromptTooLong, "too_long"),
-    (RefusedChat, "bad_message"),
-    (NoWords, "no_words"),
-)
 FAILED = "Something broke on this machine; the terminal where the site runs says where."
 
 logger = logging.getLogger(__name__)
 
-Work = Callable[[Stream], Awaitable[None]]
+AnyStream = Stream | RaceStream
+Task = Callable[[], Awaitable[None]]
 
 
 class ChatConsumer(AsyncWebsocketConsumer):
@@ -56,7 +50,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.streams: dict[str, Stream] = {}
+        self.streams: dict[str, AnyStream] = {}
         self.is_foreign = False
 
     @property
@@ -105,30 +99,35 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """Raises BadMessage. An `ack` or `stop` that crosses `finished` on its way is late."""
         match message:
             case Generate():
-                self.open(message.id, lambda stream: self.generate(stream, message))
+                stream = Stream(message.id, self.tell, self.site.answers)
+                self.open(stream, lambda: self.generate(stream, message))
+            case Race():
+                race = RaceStream(message.id, self.tell, self.site.answers)
+                self.open(race, lambda: self.race(race, message))
             case Resume():
-                self.open(message.id, lambda stream: self.resume(stream, message))
+                kind = RaceStream if message.is_race else Stream
+                again = kind(message.id, self.tell, self.site.answers)
+                self.open(again, lambda: self.resume(again, message))
             case Stop() if message.id in self.streams:
                 self.streams[message.id].stop()
             case Ack() if message.id in self.streams:
                 acknowledge(self.streams[message.id], message)
 
-    def open(self, message_id: str, work: Work) -> None:
+    def open(self, stream: AnyStream, task: Task) -> None:
         """Starts a stream; raises BadMessage."""
-        if message_id in self.streams:
+        if stream.id in self.streams:
             message = "This id is still open on this socket: choose another."
-            raise BadMessage("duplicate_id", message, message_id)
+            raise BadMessage("duplicate_id", message, stream.id)
         if len(self.streams) >= OPEN_PER_SOCKET:
             message = f"{OPEN_PER_SOCKET} answers are open on this socket: wait for one to end."
-            raise BadMessage("busy", message, message_id)
-        stream = Stream(message_id, self.tell, self.site.answers)
-        self.streams[message_id] = stream
-        stream.task = asyncio.create_task(self.run(stream, work))
+            raise BadMessage("busy", message, stream.id)
+        self.streams[stream.id] = stream
+        stream.task = asyncio.create_task(self.run(stream, task))
 
-    async def run(self, stream: Stream, work: Work) -> None:
+    async def run(self, stream: AnyStream, task: Task) -> None:
         """A stream's whole life; its id is free before its last message leaves."""
         try:
-            await work(stream)
+            await task()
             last = self.last_messages(stream)
         except BadMessage as bad:
             last = [Error(stream.id, bad.code, str(bad))]
@@ -145,34 +144,20 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     async def generate(self, stream: Stream, message: Generate) -> None:
         """Raises BadMessage where the engine or the limits refuse."""
-        try:
-            answer = await self.submit(stream, message)
-        except tuple(kind for kind, _ in REFUSALS) as refused:
-            code = next(code for kind, code in REFUSALS if isinstance(refused, kind))
-            raise BadMessage(code, str(refused)) from refused
+        answer = await new_answer(self.site, self.address, message, lambda: stream.has_left)
         if answer is not None:
-            await stream.follow(answer, 0)
+            await stream.follow(answer)
 
-    async def submit(self, stream: Stream, message: Generate) -> Answer | None:
-        """None where the client left before it was given the key: nobody could ever read it."""
-        with self.site.answers.place(self.address):
-            generation = await asyncio.to_thread(self.site.engine.submit, message.request)
-            if stream.has_left:
-                generation.stop(0)
-                return None
-            baseline = generation.model.baseline(message.baseline)
-            return self.site.answers.add(self.address, generation, baseline)
+    async def race(self, stream: RaceStream, message: Race) -> None:
+        """Raises BadMessage, of which one that is about a lane names it."""
+        answer = await new_race(self.site, self.address, message, lambda: stream.has_left)
+        if answer is not None:
+            await stream.follow(answer, [0] * len(answer.lanes))
 
-    async def resume(self, stream: Stream, message: Resume) -> None:
-        answer = self.site.answers.find(message.key)
-        if answer is None:
-            raise BadMessage("gone", "This answer is not kept any more: ask again.")
-        length = len(answer.generation.tokens)
-        if message.count > length and answer.generation.ending is None:
-            raise BadMessage("bad_param", f"count must be {length} or less: there are no more yet.")
-        await stream.follow(answer, min(message.count, length))
+    async def resume(self, stream: AnyStream, message: Resume) -> None:
+        await stream.follow(*earlier(self.site, message))
 
-    def last_messages(self, stream: Stream) -> list[Outgoing]:
+    def last_messages(self, stream: AnyStream) -> list[Outgoing]:
         """`finished`, and before it the reason of an error."""
         if stream.answer is None:
             return []
@@ -190,8 +175,10 @@ def internal(message_id: str | None, error: Exception) -> Error:
     return Error(message_id, "internal", FAILED)
 
 
-def acknowledge(stream: Stream, message: Ack) -> None:
+def acknowledge(stream: AnyStream, message: Ack) -> None:
     try:
-        stream.window.acknowledge(message.seq)
+        stream.acknowledge(message.seq, message.lane)
+    except NoSuchLane as error:
+        raise BadMessage("bad_param", str(error), message.id) from None
     except NeverSent as error:
         raise BadMessage("bad_message", str(error), message.id) from None

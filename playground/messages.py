@@ -8,7 +8,22 @@ import re
 from dataclasses import asdict, dataclass
 from typing import ClassVar, Literal
 
-from lpu_engine import Baseline, BaselineQuery, Measured, Model, Prediction, Request, Usage, Words
+from lpu_engine import (
+    Entry,
+    GpuForecast,
+    GpuSystem,
+    Lane,
+    Measured,
+    Message,
+    Model,
+    Params,
+    Prediction,
+    Ratio,
+    Request,
+    StepPart,
+    Usage,
+    Words,
+)
 
 Code = Literal[
     "bad_json",
@@ -32,10 +47,7 @@ MAX_TOKENS_LIMIT = 8192
 SEED_LIMIT = 2**63 - 1
 STOP_STRINGS_LIMIT = 4
 STOP_STRING_LIMIT = 64
-BASELINE_COUNT_LIMIT = 8
-BASELINE_USERS_LIMIT = 512
-GPUS = ("a100-sxm", "h100-sxm", "h200-sxm", "b200-sxm")
-PRECISIONS = ("bf16", "fp8", "int8", "int4")
+LANES_LIMIT = 4
 Role = Literal["system", "user", "assistant"]
 ROLES: tuple[Role, ...] = ("system", "user", "assistant")
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -53,11 +65,25 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Asks for an answer. `baseline` None: the first that is known."""
+    """Asks for an answer. `baseline` None: the usual GPUs."""
 
     id: str
     request: Request
-    baseline: BaselineQuery | None
+    baseline: GpuSystem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Asks for a race of lanes over one answer, which is computed before the flag.
+
+    `words`: the key of an earlier race whose words are run again; then there are no messages.
+    """
+
+    id: str
+    entries: tuple[Entry, ...]
+    messages: tuple[Message, ...]
+    params: Params
+    words: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +95,40 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """All frames up to `seq` were drawn."""
+    """All frames up to `seq` were drawn; of a race, those of a lane."""
 
     id: str
     seq: int
+    lane: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Asks for the text after the first `count` tokens of an answer whose key the client holds."""
+    """Asks for the text after the first `counts` tokens of an answer whose key the client holds.
+
+    One count; of a race, one for each lane.
+    """
 
     id: str
     key: str
-    count: int
+    counts: tuple[int, ...]
+    is_race: bool
 
 
-Incoming = Generate | Stop | Ack | Resume
+Incoming = Generate | Race | Stop | Ack | Resume
 
 
 @dataclass(frozen=True, slots=True)
 class ShownBaseline:
-    """A GPU's figure as the page prints it."""
+    """A GPU system's figures as the page prints them; `parts` are of a step, in seconds."""
 
     kind: str
     source: str
     name: str
-    ttft_s: float | None
+    ttft_s: float
     tokens_per_s: float
+    system: GpuSystem
+    parts: tuple[StepPart, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +187,89 @@ class Error:
     message: str
 
 
-Outgoing = Accepted | Tokens | Finished | Error
+@dataclass(frozen=True, slots=True)
+class RaceAccepted:
+    """The first message of a race: every lane with its clock, before anything ran."""
+
+    type: ClassVar[str] = "accepted"
+    id: str
+    key: str
+    words: Words
+    is_replay: bool
+    lanes: tuple[Lane, ...]
+    ratios: tuple[Ratio, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """The words of a race are there, all of them, and its lanes run since `elapsed_s`."""
+
+    type: ClassVar[str] = "flag"
+    id: str
+    count: int  # tokens of the answer
+    computed_s: float  # that this machine took for them
+    measured: Measured
+    elapsed_s: float  # 0 but for who resumes
+
+
+@dataclass(frozen=True, slots=True)
+class LaneTokens:
+    """New text of a lane; `clock_s` is its clock's time for the last token, since the flag."""
+
+    type: ClassVar[str] = "tokens"
+    id: str
+    lane: int
+    seq: int
+    text: str
+    count: int
+    clock_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneClock:
+    """A lane's account by its own clock. None: fewer than three tokens have no rate."""
+
+    ttft_s: float | None
+    total_s: float
+    tokens_per_s: float | None  # output speed
+    end_to_end_tokens_per_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFinished:
+    """The last message of a lane."""
+
+    type: ClassVar[str] = "finished"
+    id: str
+    lane: int
+    reason: str
+    count: int
+    clock: LaneClock
+
+
+@dataclass(frozen=True, slots=True)
+class RaceFinished:
+    """The last message of a race, after that of every lane."""
+
+    type: ClassVar[str] = "finished"
+    id: str
+    reason: str
+    prompt_tokens: int
+    completion_tokens: int
+    measured: Measured
+
+
+Outgoing = (
+    Accepted
+    | Tokens
+    | Finished
+    | Error
+    | RaceAccepted
+    | Flag
+    | LaneTokens
+    | LaneFinished
+    | RaceFinished
+)
 
 
 def encode(message: Outgoing) -> str:
@@ -165,12 +280,18 @@ def encode(message: Outgoing) -> str:
     return json.dumps(table, allow_nan=False)
 
 
-def shown(baseline: Baseline | None) -> ShownBaseline | None:
-    """A baseline without the query that it answers."""
-    if baseline is None:
+def shown(found: GpuForecast | None) -> ShownBaseline | None:
+    """What a page prints of GPUs beside an answer."""
+    if found is None:
         return None
     return ShownBaseline(
-        baseline.kind, baseline.source, baseline.name, baseline.ttft_s, baseline.tokens_per_s
+        "simulated",
+        found.source,
+        found.name,
+        found.ttft_s,
+        found.tokens_per_s,
+        found.system,
+        found.parts,
     )
 
 

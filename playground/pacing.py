@@ -1,7 +1,8 @@
 """A growing log → frames at its clock's time, within the window that the browser acknowledged.
 
 No text leaves before it is due; once it is due, in the log and the window is open, it leaves within
-one frame. Time is an argument, so both are proven to the microsecond.
+one frame, and where tokens are further apart than frames, at its very moment. Time is an argument,
+so this is proven to the microsecond.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from lpu_engine import Generation, Token
 
 FRAME_S = 0.025
 WINDOW_FRAMES = 16
+EXACT_S = 1e-9  # what sums of floats may be off
 
 Due = Callable[[int, Token], float]
 
@@ -23,13 +25,13 @@ def released(index: int, token: Token) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`count` new tokens with their text, and the two stamps of the last of them."""
+    """`count` new tokens with their text: those up to `index` of the log, which is `last`."""
 
     seq: int
     text: str
     count: int
-    clock_s: float
-    computed_s: float
+    index: int
+    last: Token
 
 
 class NeverSent(ValueError):
@@ -74,12 +76,23 @@ class Window:
 
 
 class Reader:
-    """A place in a log, with a clock of its own: the chat's, a GPU's, a lane's of a race."""
+    """A place in a log, with a clock of its own: the chat's, a lane's of a race.
 
-    def __init__(self, generation: Generation, *, start: int = 0, due: Due = released) -> None:
+    `due` says when a token may leave, in seconds since `began_at_s`: acceptance, or a flag.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        *,
+        start: int = 0,
+        due: Due = released,
+        began_at_s: float | None = None,
+    ) -> None:
         self.position = start
         self._generation = generation
         self._due = due
+        self._began_at_s = generation.accepted_at_s if began_at_s is None else began_at_s
         # A token may still owe the text that a stop string's beginning holds back. Whoever resumes
         # counts whole tokens, so the newest waits for the next, or for the end and its tail.
         self._held = 1 if generation.request.params.stop else 0
@@ -96,7 +109,7 @@ class Reader:
         log = self._generation.tokens
         last = len(log) if ending is not None else len(log) - self._held
         end = self.position
-        while end < last and self._generation.accepted_at_s + self._due(end, log[end]) <= now_s:
+        while end < last and self._due_at_s(end, log[end]) <= now_s + EXACT_S:
             end += 1
         tokens = log[self.position : end]
         self.position = end
@@ -104,6 +117,17 @@ class Reader:
         if tokens and ending is not None and end == last:
             text += ending.tail
         return text, tokens
+
+    @property
+    def next_due_at_s(self) -> float | None:
+        """When the next token may leave; None while the log has none."""
+        log = self._generation.tokens
+        if self.position >= len(log):
+            return None
+        return self._due_at_s(self.position, log[self.position])
+
+    def _due_at_s(self, index: int, token: Token) -> float:
+        return self._began_at_s + self._due(index, token)
 
 
 async def frames(
@@ -114,11 +138,20 @@ async def frames(
     sleep: Callable[[float], Awaitable[None]],
 ) -> AsyncIterator[Frame]:
     """Frames, 25 ms apart or more, until the log has ended and all of it was let out."""
+    earliest_s = now()  # of the next frame
     while not reader.is_done:
         await window.opened()
         text, tokens = reader.take(now())
         if tokens:
-            last = tokens[-1]
-            yield Frame(window.send(), text, len(tokens), last.clock_s, last.computed_s)
+            earliest_s = now() + FRAME_S
+            yield Frame(window.send(), text, len(tokens), reader.position - 1, tokens[-1])
         if not reader.is_done:
-            await sleep(FRAME_S)
+            await sleep(_wait_s(reader.next_due_at_s, earliest_s, now()))
+
+
+def _wait_s(due_at_s: float | None, earliest_s: float, now_s: float) -> float:
+    """Until the next frame; a frame's time where that is far, so that a log's end is seen soon."""
+    if due_at_s is None:
+        return FRAME_S
+    wait_s = max(due_at_s, earliest_s) - now_s
+    return wait_s if 0 < wait_s < 2 * FRAME_S else FRAME_S

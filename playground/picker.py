@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from django.urls import reverse
 
-from lpu_engine import PREVIEW_PROMPT_TOKENS, Model, Prediction
-from playground.messages import published, shown
+from lpu_engine import PREVIEW_PROMPT_TOKENS, GpuSystem, Model, Prediction
+from playground.gpus import told
+from playground.messages import published
 from playground.texts import count_text, rate_text, window_text
 
 NOT_KNOWN = {"kind": None, "source": None, "ttft_s": None, "tokens_per_s": None} | {
@@ -15,13 +16,15 @@ NOT_KNOWN = {"kind": None, "source": None, "ttft_s": None, "tokens_per_s": None}
 }
 
 
-def picker_entry(model: Model, prediction: Prediction | None) -> dict[str, Any]:
+def picker_entry(
+    model: Model, prediction: Prediction | None, system: GpuSystem | None = None
+) -> dict[str, Any]:
     """One line of the picker: a speed, its mark and source, and what stands beside it.
 
     There is no request yet: a clock that depends on the prompt is shown for one of 128 tokens.
-    `prediction` None: its program is still being compiled.
+    `prediction` None: its program is still being compiled. `system` None: the usual GPUs.
     """
-    baseline, stated = shown(model.baseline()), published(model)
+    stated = published(model)
     return {
         "id": model.id,
         "name": model.name,
@@ -34,7 +37,7 @@ def picker_entry(model: Model, prediction: Prediction | None) -> dict[str, Any]:
         "clock": reverse("clock", args=[model.id]),
         **(NOT_KNOWN if prediction is None else asdict(prediction)),
         "published": None if stated is None else asdict(stated),
-        "baseline": None if baseline is None else asdict(baseline),
+        **told(model, system),
     }
 
 

@@ -9,6 +9,7 @@ from lpu_engine import Catalog, Engine
 from playground.answers import Answers
 from playground.cards import Cards
 from playground.clocks import Clocks
+from playground.loads import Loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,4 @@ class Site:
     cards: Cards
     answers: Answers
     version: str
+    loads: Loads

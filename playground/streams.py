@@ -5,13 +5,17 @@ The log outlives the stream: only `stop` ends an answer, a stream that ends just
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from playground.answers import Answer, Answers
 from playground.messages import Accepted, Error, Finished, Outgoing, Tokens, published, shown
 from playground.pacing import Frame, Reader, Window, frames
 
 Tell = Callable[[Outgoing], Awaitable[None]]
+
+
+class NoSuchLane(ValueError):
+    """An acknowledgement of a lane that there is not."""
 
 
 class Stream:
@@ -28,10 +32,10 @@ class Stream:
         self._reader: Reader | None = None
         self._is_stopped = False
 
-    async def follow(self, answer: Answer, start: int) -> None:
-        """Sends all after the first `start` tokens; returns when `finished` is due."""
+    async def follow(self, answer: Answer, starts: Sequence[int] = (0,)) -> None:
+        """Sends all after the first tokens; returns when `finished` is due."""
         self.answer = answer
-        self._reader = Reader(answer.generation, start=start)
+        self._reader = Reader(answer.generation, start=starts[0])
         await self._answers.subscribe(answer, self)
         try:
             await self._tell(self._accepted(answer))
@@ -42,6 +46,12 @@ class Stream:
                 await self._tell(self._tokens(frame))
         finally:
             self._answers.unsubscribe(answer, self)
+
+    def acknowledge(self, seq: int, lane: int | None) -> None:
+        """Raises NeverSent, NoSuchLane."""
+        if lane is not None:
+            raise NoSuchLane("lane is for races: this is an answer.")
+        self.window.acknowledge(seq)
 
     def stop(self) -> None:
         """Ends the answer at what was let out; one that is not accepted yet, as soon as it is."""
@@ -70,7 +80,8 @@ class Stream:
         return Finished(self.id, reason, generation.usage(), generation.measured())
 
     def _tokens(self, frame: Frame) -> Tokens:
-        return Tokens(self.id, frame.seq, frame.text, frame.count, frame.clock_s, frame.computed_s)
+        last = frame.last
+        return Tokens(self.id, frame.seq, frame.text, frame.count, last.clock_s, last.computed_s)
 
     def _accepted(self, answer: Answer) -> Accepted:
         generation = answer.generation

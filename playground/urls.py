@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from playground import model_views, views
+from playground import gpu_views, model_views, views
 
 urlpatterns = [
     path("", views.chat, name="chat"),
+    path("gpu.json", gpu_views.gpu, name="gpu"),
+    path("compare/load.json", gpu_views.load, name="load"),
     path("models/", model_views.models, name="models"),
     path("models/<path:model_id>/listing.txt", model_views.listing, name="listing"),
     path("models/<path:model_id>/clock.json", model_views.clock, name="clock"),

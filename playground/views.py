@@ -3,6 +3,7 @@
 They read the engine's state and never wait for it: the page is there while kernels still compile.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from lpu_engine import Params
+from playground.gpus import asked_system, choices
 from playground.picker import picker_entry
 from playground.site import Site
 
@@ -19,8 +21,10 @@ from playground.site import Site
 @require_safe
 @cache_control(no_cache=True)
 async def chat(request: HttpRequest) -> HttpResponse:
-    """The one page: prompt box, picker, answers. `?model=` picks another speed than the first."""
-    data = page_data(site_of(request), request.GET.get("model", ""))
+    """The one page: prompt box, picker, answers. `?model=` picks another speed than the first,
+    `?gpu=&count=&precision=&users=` other GPUs beside it.
+    """
+    data = page_data(site_of(request), request.GET.dict())
     return render(request, "chat.html", {**data, "playground_data": data})
 
 
@@ -81,14 +85,19 @@ def site_of(request: HttpRequest) -> Site:
     return site
 
 
-def page_data(site: Site, wanted: str) -> dict[str, Any]:
+def page_data(site: Site, query: Mapping[str, str]) -> dict[str, Any]:
     """What chat.html shows and its modules read; all of it is JSON."""
-    models = [picker_entry(model, site.clocks.known(model.id)) for model in site.catalog.models]
-    is_known = any(model["id"] == wanted for model in models)
-    state = site.engine.state
+    catalog, state = site.catalog, site.engine.state
+    ids, wanted = [model.id for model in catalog.models], query.get("model", "")
+    picked = catalog.model(wanted if wanted in ids else catalog.picked)
+    asked = asked_system(catalog, picked, query)
     return {
-        "models": models,
-        "default_model": wanted if is_known else site.catalog.picked,
+        "models": [
+            picker_entry(model, site.clocks.known(model.id), asked.system)
+            for model in catalog.models
+        ],
+        "default_model": picked.id,
+        "gpus": choices(asked),
         "defaults": asdict(Params()),
         "words": {
             "name": state.words,

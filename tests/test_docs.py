@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from playground.checks import parse
-from playground.messages import Accepted, Finished, Tokens
+from playground.messages import (
+    Accepted,
+    Finished,
+    Flag,
+    LaneFinished,
+    LaneTokens,
+    RaceAccepted,
+    RaceFinished,
+    Tokens,
+)
 from playground.version import read_version
 
 PROJECT = Path(__file__).parent.parent
@@ -17,7 +26,14 @@ DOCUMENTS = sorted(path.name for path in PROJECT.glob("*.md"))
 SHOWN_FOLDERS = ("lpu_engine", "playground", "bench", "training", "static", "templates")
 TOLD_AS_FOLDERS = ("lpu_engine/models/", "training/corpus/")
 MEANT_FOR_PEOPLE = {".py", ".toml", ".js", ".css", ".html", ".svg"}
-OUTGOING = {"accepted": Accepted, "tokens": Tokens, "finished": Finished}
+SENT = (
+    ["Generate", "Ack", "Stop", "Resume"],
+    ["Race", "Ack", "Resume", "Race"],
+)
+RECEIVED = (
+    (Accepted, Tokens, Finished),
+    (RaceAccepted, Flag, LaneTokens, LaneFinished, RaceFinished),
+)
 
 
 def section(title: str) -> str:
@@ -105,19 +121,20 @@ def test_every_relative_link_leads_somewhere(document: str) -> None:
     assert [link for link in inside if not (PROJECT / link).exists()] == []
 
 
-def test_the_socket_takes_the_messages_of_the_readme() -> None:
-    lines = blocks(section("The socket"))[0].splitlines()
+@pytest.mark.parametrize("block", [0, 1])
+def test_the_socket_takes_the_messages_of_the_readme(block: int) -> None:
+    lines = blocks(section("The socket"))[block].splitlines()
     sent = [parse(line[2:]) for line in lines if line.startswith("→ ")]
-    assert [type(message).__name__ for message in sent] == ["Generate", "Ack", "Stop", "Resume"]
+    assert [type(message).__name__ for message in sent] == SENT[block]
 
 
-def test_the_socket_sends_the_messages_of_the_readme() -> None:
-    lines = blocks(section("The socket"))[0].splitlines()
+@pytest.mark.parametrize("block", [0, 1])
+def test_the_socket_sends_the_messages_of_the_readme(block: int) -> None:
+    lines = blocks(section("The socket"))[block].splitlines()
     received = [json.loads(line[2:]) for line in lines if line.startswith("← ")]
-    assert [message["type"] for message in received] == list(OUTGOING)
-    for message in received:
-        named = {field.name for field in fields(OUTGOING[message["type"]])}
-        assert set(message) - {"type"} == named
+    assert [message["type"] for message in received] == [kind.type for kind in RECEIVED[block]]
+    for message, kind in zip(received, RECEIVED[block], strict=True):
+        assert set(message) - {"type"} == {field.name for field in fields(kind)}
 
 
 def test_the_version_is_the_newest_of_the_changelog() -> None:

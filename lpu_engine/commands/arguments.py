@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
+from lpu_engine.baseline.gpu import MOST_USERS, PRECISIONS
 from lpu_engine.catalog import load_catalog
 from lpu_engine.generation import Params
+from lpu_engine.hardware.gpu import GPUS, MOST_GPUS
 
 SHIPPED_WORDS = Path(__file__).parents[1] / "models" / "pebble"
 HOTTEST = 2.0  # temperature
@@ -51,7 +53,8 @@ def parser() -> Parser:
     answer.add_argument("--json", action="store_true", help="one JSON object at the end")
     _add_compile(commands.add_parser("compile", help="a model's program for LPU chips, proven"))
     _add_predict(commands.add_parser("predict", help="a model's speed, before anything runs"))
-    fit = commands.add_parser("fit", help="the two constants that published speeds are fitted by")
+    _add_baseline(commands.add_parser("baseline", help="a model's speed on a server of GPUs"))
+    fit = commands.add_parser("fit", help="the constants that published speeds are fitted by")
     fit.add_argument("--write", action="store_true", help="store them, for all other commands")
     fit.add_argument("--json", action="store_true", help="one JSON object instead of a text")
     validate = commands.add_parser("validate", help="predictions beside what others measured")
@@ -88,10 +91,28 @@ def _add_predict(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="one JSON object")
 
 
+def _add_baseline(command: argparse.ArgumentParser) -> None:
+    _add_name(command)
+    gpus = ", ".join(gpu.id for gpu in GPUS)
+    command.add_argument("--gpu", metavar="ID", required=True, help=gpus)
+    command.add_argument(
+        "--count", metavar="N", type=_count, required=True, help=f"GPUs, 1 to {MOST_GPUS}"
+    )
+    command.add_argument(
+        "--precision", metavar="P", default="bf16", help=f"{', '.join(PRECISIONS)} (%(default)s)"
+    )
+    command.add_argument(
+        "--users", metavar="N", type=_count, default=1, help=f"at once, 1 to {MOST_USERS} (1)"
+    )
+    command.add_argument("--prompt", metavar="N", type=_count, help="tokens of each prompt (128)")
+    command.add_argument(
+        "--context", metavar="N", type=_count, help="prompt and answer together (128 more)"
+    )
+    command.add_argument("--json", action="store_true", help="one JSON object")
+
+
 def _add_shape(command: argparse.ArgumentParser) -> None:
-    which = command.add_mutually_exclusive_group(required=True)
-    which.add_argument("--model", metavar="ID", help="one of `models`")
-    which.add_argument("--config", metavar="FILE", type=Path, help="a config.json, or its folder")
+    _add_name(command)
     command.add_argument(
         "--chips", metavar="N", type=_count, help="LPU chips (the model's, else the fewest)"
     )
@@ -101,6 +122,12 @@ def _add_shape(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--users", metavar="N", type=_count, help="keys and values of N users at once (1)"
     )
+
+
+def _add_name(command: argparse.ArgumentParser) -> None:
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("--model", metavar="ID", help="one of `models`")
+    which.add_argument("--config", metavar="FILE", type=Path, help="a config.json, or its folder")
 
 
 def _temperature(text: str) -> float:

@@ -43,14 +43,7 @@ class Shape:
 
 def chosen_shape(chosen: Namespace) -> Shape:
     """The shape that --model or --config names, on the chips that are asked for."""
-    if chosen.config is None:
-        shape = catalog_shape(chosen.model)
-    else:
-        try:
-            architecture = read_architecture(chosen.config)
-        except (BadConfig, UnsupportedArchitecture) as error:
-            raise CommandError(str(error)) from None
-        shape = Shape(_name(chosen.config), Deployment(architecture))
+    shape = named_shape(chosen)
     asked = replace(
         shape.deployment,
         chips=chosen.chips or shape.deployment.chips,
@@ -58,6 +51,17 @@ def chosen_shape(chosen: Namespace) -> Shape:
         users=chosen.users or 1,
     )
     return replace(shape, deployment=asked)
+
+
+def named_shape(chosen: Namespace) -> Shape:
+    """The shape that --model or --config names, on its own chips."""
+    if chosen.config is None:
+        return catalog_shape(chosen.model)
+    try:
+        architecture = read_architecture(chosen.config)
+    except (BadConfig, UnsupportedArchitecture) as error:
+        raise CommandError(str(error)) from None
+    return Shape(_name(chosen.config), Deployment(architecture))
 
 
 def catalog_shape(model_id: str) -> Shape:
@@ -99,13 +103,18 @@ def with_window(shape: Shape, option: str, tokens: int) -> Shape:
 
 def proven_program(shape: Shape, fitted: Fitted | None = None) -> AnyProgram:
     """The Program, proven legal, with what was fitted once; one line for what cannot be."""
+    check_size(shape)
+    with refused_in_one_line():
+        return program_for(shape.deployment, fitted)
+
+
+def check_size(shape: Shape) -> None:
+    """Raises CommandError for a model that cannot be."""
     parameters = shape.architecture.parameters
     if parameters > LARGEST_PARAMETERS:
         raise CommandError(
             f"A model of {parameters:,} parameters cannot be true: correct its sizes."
         )
-    with refused_in_one_line():
-        return program_for(shape.deployment, fitted)
 
 
 @contextmanager

@@ -1,19 +1,22 @@
-"""The command `fit`: two published speeds → the two constants that no public fact explains.
+"""The command `fit`: published speeds → the constants that no public fact explains.
 
-Programs' cycles are linear in both, so each is solved for exactly, then rounded to whole cycles.
-First `synchronise`, from a dense model; then, with it, `expert`, from a model with experts.
+Programs' cycles are linear in both of an LPU's, so each is solved for exactly, then rounded to
+whole cycles: first `synchronise`, from a dense model; then `expert`, from a model with experts.
+Those of GPUs are solved for in `baseline/gpu_fit.py`, from rows of their own.
 """
 
 import json
 import re
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from lpu_engine.baseline.gpu_step import FITTED_FILE as GPU_FITTED_FILE
 from lpu_engine.baseline.published import LLAMA_2_70B, MIXTRAL_8X7B, Published
 from lpu_engine.commands.arguments import CommandError
 from lpu_engine.commands.chosen_program import refused_in_one_line
+from lpu_engine.commands.fitted_gpus import FittedGpus, fitted_gpus, told_gpus
 from lpu_engine.compiler.pipeline.program import NOTHING_FITTED, Fitted
 from lpu_engine.first_principles import first_principles, with_synchronise_alone
 from lpu_engine.fitted import FITTED_FILE
@@ -42,13 +45,15 @@ def fit_text(chosen: Namespace) -> str:
     """Runs `fit`: the text that it prints. Raises CommandError."""
     with refused_in_one_line():
         solved = fit()
-    constants = Fitted(*(each.cycles for each in solved))
+    constants, gpus = Fitted(*(each.cycles for each in solved)), fitted_gpus()
     if chosen.write:
-        _write(constants, FITTED_FILE)
+        _write(asdict(constants), FITTED_FILE)
+        _write(asdict(gpus.constants), GPU_FITTED_FILE)
     if chosen.json:
-        account = {**asdict(constants), "rows": [asdict(each) for each in solved]}
+        rows = [asdict(each) for each in solved]
+        account = {**asdict(constants), "rows": rows, "gpu": asdict(gpus)}
         return json.dumps({**account, "written": chosen.write}, ensure_ascii=False) + "\n"
-    return "\n".join(_told(solved, is_written=chosen.write)) + "\n"
+    return "\n".join(_told(solved, gpus, is_written=chosen.write)) + "\n"
 
 
 def fit(dense: Published = LLAMA_2_70B, experts: Published = MIXTRAL_8X7B) -> tuple[Solved, ...]:
@@ -90,12 +95,12 @@ def _solved(figure: Published, constant: str, known: Fitted) -> Solved:
     )
 
 
-def _write(constants: Fitted, path: Path) -> None:
+def _write(constants: Mapping[str, float], path: Path) -> None:
     """The file with other numbers; its comments stay."""
     try:
         text = path.read_text(encoding="utf-8")
-        for name, cycles in asdict(constants).items():
-            text = re.sub(rf"(?m)^{name} = \d+$", f"{name} = {cycles}", text)
+        for name, value in constants.items():
+            text = re.sub(rf"(?m)^{name} = [\d.]+", f"{name} = {value}", text)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise CommandError(
@@ -103,7 +108,7 @@ def _write(constants: Fitted, path: Path) -> None:
         ) from None
 
 
-def _told(solved: tuple[Solved, ...], *, is_written: bool) -> Iterator[str]:
+def _told(solved: tuple[Solved, ...], gpus: FittedGpus, *, is_written: bool) -> Iterator[str]:
     for each in solved:
         yield f"{each.constant} = {each.cycles:,} cycles, {each.microseconds:.3f} µs"
         yield f"  {each.count} times a token of {each.model}; {each.conditions}"
@@ -114,5 +119,7 @@ def _told(solved: tuple[Solved, ...], *, is_written: bool) -> Iterator[str]:
             ("fitted", each.predicted_tokens_per_s, f"  {each.error:+z.3%}, of rounding"),
         )
         yield from (f"  {name:<16} {rate:>8,.1f} tokens/s{rest}" for name, rate, rest in rates)
-    kept = f"Written to {FITTED_FILE.name}." if is_written else "Not stored: --write does that."
+    yield from told_gpus(gpus)
+    files = f"{FITTED_FILE.name} and {GPU_FITTED_FILE.name}"
+    kept = f"Written to {files}." if is_written else "Not stored: --write does that."
     yield f"{kept} Nothing else is fitted, to nothing else."

@@ -7,11 +7,13 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 
 from lpu_engine.baseline.published import BERT_BASE_LATENCY, FITTED_TO, SPEEDS, Published
 from lpu_engine.catalog import fitted_constants
 from lpu_engine.commands.chosen_program import refused_in_one_line
+from lpu_engine.commands.validated_gpus import Validated, told_gpus, validated_gpus
+from lpu_engine.commands.validation_row import Row
 from lpu_engine.compiler.encoder.compile import compile_encoder
 from lpu_engine.compiler.encoder.memory import BERT_BASE
 from lpu_engine.compiler.encoder.verify import verify_encoder
@@ -19,38 +21,30 @@ from lpu_engine.first_principles import first_principles, with_synchronise_alone
 from lpu_engine.published_runs import program_of_run, run_of, tokens_per_s
 
 MICRO = 1e6
-HEAD = ("", "published", "first principles", "+ synchronise", "+ expert", "error", "")
+HEAD = ("LPUs", "published", "first principles", "+ synchronise", "+ expert", "error", "")
 WIDTHS = (12, 16, 16, 16, 16, 8, 16)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Verified programs beside one figure; `fitted` names what `predicted` has, and its size."""
-
-    model: str
-    conditions: str
-    published: float
-    unit: str
-    first_principles: float
-    with_synchronise: float  # the first constant alone
-    predicted: float  # with both
-    error: float  # predicted / published - 1
-    source: str
-    date: str
-    fitted: tuple[str, ...]
-    is_fitted_to: bool  # this very figure: then it is no test
 
 
 def validate_text(chosen: Namespace) -> str:
     """All rows as a table, or as one JSON object."""
     with refused_in_one_line():
         rows = [speed(figure) for figure in SPEEDS]
+        gpus = validated_gpus()
         if sys.stderr.isatty():
             sys.stderr.write("BERT-base takes some 20 s: its program is proven from the start.\n")
         rows.append(bert_base())
     if chosen.json:
-        return json.dumps({"rows": [asdict(row) for row in rows]}, ensure_ascii=False) + "\n"
-    return "\n".join(told(rows)) + "\n"
+        return json.dumps(_account(rows, gpus), ensure_ascii=False, allow_nan=False) + "\n"
+    return "\n".join((*told(rows), "", *told_gpus(gpus), "", *_told_fitted(gpus))) + "\n"
+
+
+def _account(rows: Sequence[Row], gpus: Sequence[Validated]) -> dict[str, object]:
+    """All rows alike, those of GPUs behind the others; then how far off their groups are."""
+    of_gpus = [row for group in gpus for row in group.rows]
+    groups = [asdict(replace(group, rows=())) for group in gpus]
+    for group in groups:
+        del group["rows"]
+    return {"rows": [asdict(row) for row in (*rows, *of_gpus)], "groups": groups}
 
 
 def speed(figure: Published) -> Row:
@@ -59,6 +53,8 @@ def speed(figure: Published) -> Row:
     program = program_of_run(run)
     predicted = tokens_per_s(program, run)
     return Row(
+        "lpu",
+        f"{program.chips:,} LPU chips",
         figure.model,
         figure.conditions,
         figure.value,
@@ -80,6 +76,8 @@ def bert_base() -> Row:
     verify_encoder(program)
     found = program.seconds * MICRO
     return Row(
+        "lpu",
+        "one LPU chip",
         figure.model,
         figure.conditions,
         figure.value,
@@ -96,11 +94,11 @@ def bert_base() -> Row:
 
 
 def told(rows: Sequence[Row]) -> Iterator[str]:
-    """A table: each figure on a line of its own, its conditions and its source below."""
+    """A table of LPUs: each figure on a line of its own, its conditions and its source below."""
     yield _line(HEAD)
     for row in rows:
         figures = (row.published, row.first_principles, row.with_synchronise, row.predicted)
-        cells = [f"{figure:,.1f} {row.unit}" for figure in figures]
+        cells = [f"{figure:,.1f} {row.unit}" for figure in figures if figure is not None]
         if not row.fitted:
             cells[2:] = ["the same", "the same"]
         kind = "fitted to this" if row.is_fitted_to else "a test"
@@ -111,6 +109,12 @@ def told(rows: Sequence[Row]) -> Iterator[str]:
     yield "The error is that of the last figure. First principles alone explain none of the speeds"
     yield "of many chips: what they lack was fitted to two figures, each once, to nothing else:"
     yield from (f"  {line}" for line in dict.fromkeys(line for row in rows for line in row.fitted))
+
+
+def _told_fitted(gpus: Sequence[Validated]) -> Iterator[str]:
+    yield "What the data sheets of GPUs do not tell was fitted to the rows that say so:"
+    fitted = dict.fromkeys(line for group in gpus for row in group.rows for line in row.fitted)
+    yield from (f"  {line}" for line in fitted)
 
 
 def _line(cells: tuple[str, ...]) -> str:

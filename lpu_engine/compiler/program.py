@@ -81,6 +81,10 @@ class Program:
         """Cycles from one user's token to the next user's: the whole token's, on one chip."""
         return self.token_cycles(position)
 
+    def prompt_beat_cycles(self, tokens: int) -> int:
+        """Cycles that a prompt keeps the chip from other users: the whole prompt's."""
+        return self.prompt_cycles(tokens)
+
     def token_cycles(self, position: int) -> int:
         """Cycles of one decoded token at a position, from 0."""
         self._check(position + 1)

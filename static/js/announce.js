@@ -1,7 +1,7 @@
 /* View: the page's one live region. It hears that an answer is coming and then all of it, with its rates
    and their marks; never single tokens. */
 
-import { hardwareText, ratioText, rateText } from "./format.js";
+import { gpusText, hardwareText, ratioText, rateText } from "./format.js";
 import { ratio } from "./rates.js";
 
 export class Announcer {
@@ -53,5 +53,5 @@ function baselineText(prediction, baseline) {
   const rate = `${rateText(baseline.tokens_per_s)} tokens per second, ${baseline.kind}`;
   const times = ratio(prediction, baseline);
   const compared = times === null ? "" : ` The LPU’s rate is ${ratioText(times)} the GPU’s.`;
-  return `${rate}: the same model on ${baseline.name}.${compared}`;
+  return `${rate}: the same model ${gpusText(baseline)}.${compared}`;
 }

@@ -5,7 +5,7 @@ import { Race } from "./bar.js";
 import { Counter } from "./counter.js";
 import { comparedText, predictedText } from "./cycles.js";
 import * as explanations from "./explanations.js";
-import { chipsText, countText, hardwareText, ratioText, rateText, secondsText } from "./format.js";
+import { chipsText, countText, gpusText, hardwareText, ratioText, rateText, secondsText } from "./format.js";
 import { drawNow, drawSoon } from "./frames.js";
 import { ratio } from "./rates.js";
 
@@ -15,6 +15,7 @@ const STATUS = {
 };
 const LOST = "The rest of this answer can no longer be had from the server. What came is kept.";
 const FAILED = "Something broke while this was written.";
+const NO_GPUS = "There is no figure of GPUs for this model.";
 const RUNNING = ["machine-rate", "machine-progress", "lpu-rate", "lpu-progress", "gpu-progress"];
 const LATE_S = 0.3;
 const LATE_SHARE = 0.15;
@@ -73,7 +74,7 @@ export class AnswerView {
 
   accepted() {
     if (this.#race) return; // resumed: the clocks run on
-    const { words, prediction, published, baseline } = this.#turn.reply;
+    const { words, prediction, published } = this.#turn.reply;
     const parts = this.#parts;
     parts.signature.textContent = words.name;
     parts.rates.hidden = false;
@@ -81,7 +82,7 @@ export class AnswerView {
     this.#showMachine(words);
     this.#showClock(prediction);
     this.#showPublished(published);
-    this.#showBaseline(prediction, baseline);
+    this.#showBaseline(this.#turn.reply);
     this.#showRate();
     this.#showCycles(this.#turn.reply);
     this.#race = new Race(this.#turn.reply, this.#isMachines, {
@@ -183,11 +184,11 @@ export class AnswerView {
       `${dropped} older ${noun} no longer ${verb} the window of ${name} and ${were} left out.`;
   }
 
-  #showBaseline(prediction, baseline) {
+  #showBaseline({ prediction, baseline, gpus }) {
     const parts = this.#parts;
     const times = ratio(prediction, baseline);
     for (const part of ["gpu-number", "gpu-same", "gpu-bar", "gpu-time"]) parts[part].hidden = !baseline;
-    parts["gpu-name"].textContent = baseline ? `on ${baseline.name}` : "no GPU figure yet";
+    parts["gpu-name"].textContent = baseline ? gpusText(baseline) : gpus.refusal ?? NO_GPUS;
     parts.ratio.hidden = times === null;
     if (times !== null) parts.ratio.textContent = `${ratioText(times)} the GPU’s rate`;
     if (!baseline) return;

@@ -1,6 +1,7 @@
 /* View: the bars of an answer, on one scale. The tokens that came fill one of them: the LPU's where its clock
    lets them out, else this machine's, and then the LPU's runs ahead by its clock. The GPU's runs by its own
-   clock from acceptance on, never past what came, and goes on alone until it reaches the same token. */
+   clock from acceptance on, never past what came unless this machine is the one to wait for, and goes on alone
+   until it reaches the same token. */
 
 import { Counter } from "./counter.js";
 import { countText, durationText, secondsText } from "./format.js";
@@ -58,9 +59,13 @@ export class Race {
     const isThere = !isOpen && reached >= count;
     if (count > 0) this.#tell(reached, isThere);
     if (this.#mayMove(now_ms, isThere)) {
-      const runsAhead = this.#isMachines && prediction.cycles && isOpen;
-      const ahead = runsAhead ? tokensBy(prediction, elapsed_s) : count;
-      this.#fill({ machine: count, lpu: ahead, gpu: baseline ? reached : 0 });
+      const runsAhead = this.#isMachines && isOpen;
+      const ahead = (clock, tokens) => (runsAhead && clock ? tokensBy(clock, elapsed_s) : tokens);
+      this.#fill({
+        machine: count,
+        lpu: ahead(prediction.cycles && prediction, count),
+        gpu: ahead(baseline, baseline ? reached : 0),
+      });
     }
     return isThere;
   }
@@ -69,11 +74,11 @@ export class Race {
     const { count, baseline, computed_s, total_s } = this.#reply;
     const tokens = countText(count, "token");
     this.#computed.show(`${tokens} in ${secondsText(computed_s)}`);
-    this.#progress.show(
-      this.#isMachines ? `would have been here after ${durationText(total_s)}` : `${tokens} in ${secondsText(total_s)}`,
-    );
+    this.#progress.show(this.#isMachines ? aheadText(total_s) : `${tokens} in ${secondsText(total_s)}`);
     if (!baseline) return;
-    this.#reached.show(isThere ? arrivalText(baseline, count, total_s) : `${reached} of ${count}`);
+    const gpu_s = dueAt(baseline, count);
+    if (this.#isMachines && gpu_s <= computed_s) this.#reached.show(aheadText(gpu_s));
+    else this.#reached.show(isThere ? arrivalText(baseline, count, total_s) : `${reached} of ${count}`);
   }
 
   #mayMove(now_ms, isThere) {
@@ -90,6 +95,11 @@ export class Race {
       bar.style.setProperty("--fill", Math.min(1, tokens[side] / scale));
     }
   }
+}
+
+/** Of a clock that this machine is too slow to show. */
+function aheadText(seconds) {
+  return `would have been here after ${durationText(seconds)}`;
 }
 
 /** "there after 0.47 s · 0.27 s later": by the two clocks, whatever this machine did meanwhile. */

@@ -9,21 +9,24 @@ export class Composer {
   #button;
   #onSubmit;
   #onStop;
+  #nameButton;
   #isBusy = false;
 
-  /** `onSubmit(prompt)` says whether it took the prompt; one that it did not take stays in the box. */
-  constructor(form, { onSubmit, onStop }) {
+  /** `onSubmit(prompt)` says whether it took the prompt; one that it did not take stays in the box.
+      `nameButton(button, isBusy)` tells what the button does now. */
+  constructor(form, { onSubmit, onStop, nameButton = nameRound }) {
     this.#form = form;
     this.#box = form.querySelector("textarea");
     this.#button = form.querySelector("button[type=submit]");
     this.#onSubmit = onSubmit;
     this.#onStop = onStop;
+    this.#nameButton = nameButton;
     form.addEventListener("submit", (event) => this.#submitted(event));
     this.#box.addEventListener("keydown", (event) => this.#key(event));
-    this.#box.addEventListener("input", () => this.#fit());
-    window.addEventListener("resize", () => this.#fit());
+    this.#box.addEventListener("input", () => this.fit());
+    window.addEventListener("resize", () => this.fit());
     document.addEventListener("keydown", (event) => this.#stopKey(event));
-    this.#fit();
+    this.fit();
   }
 
   get draft() {
@@ -32,13 +35,13 @@ export class Composer {
 
   set draft(text) {
     this.#box.value = text;
-    this.#fit();
+    this.fit();
   }
 
   set isBusy(isBusy) {
     this.#isBusy = isBusy;
     this.#form.dataset.busy = isBusy;
-    this.#button.setAttribute("aria-label", isBusy ? "Stop" : "Send");
+    this.#nameButton(this.#button, isBusy);
   }
 
   focus() {
@@ -74,8 +77,14 @@ export class Composer {
     if (event.key === "Escape" && this.#isBusy && !isTaken) this.#onStop();
   }
 
-  #fit() {
+  /** As high as its text. */
+  fit() {
     this.#box.style.setProperty("height", "auto");
     this.#box.style.setProperty("height", `${this.#box.scrollHeight}px`);
   }
+}
+
+/** The button of the chat has a picture alone, so its name is not to be seen. */
+function nameRound(button, isBusy) {
+  button.setAttribute("aria-label", isBusy ? "Stop" : "Send");
 }

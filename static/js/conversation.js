@@ -25,19 +25,19 @@ export class Conversation {
   }
 
   /** A turn that the server refused makes room for the next one. */
-  ask(prompt, model) {
+  ask(prompt, model, gpus) {
     const last = this.turns.at(-1);
     if (last?.reply.isRefused) this.#remove(last);
-    const turn = { prompt, reply: new Reply(model) };
+    const turn = { prompt, reply: new Reply(model, gpus) };
     this.turns.push(turn);
     this.#listener.added(turn);
     this.#generate(turn);
     return turn;
   }
 
-  /** The same question once more, in the same place. */
-  again(turn) {
-    turn.reply = new Reply(turn.reply.model);
+  /** The same question once more, in the same place; beside the GPUs that are chosen now. */
+  again(turn, gpus) {
+    turn.reply = new Reply(turn.reply.model, gpus);
     this.#listener.changed(turn, "restarted");
     this.#generate(turn);
   }
@@ -123,6 +123,7 @@ export class Conversation {
       model: reply.model,
       messages: this.#messages(turn),
       params: this.#params,
+      ...baselineOf(reply),
     };
     if (this.#send(message)) this.#expectAcceptance(reply);
   }
@@ -154,4 +155,9 @@ export class Conversation {
     this.turns.splice(this.turns.indexOf(turn), 1);
     this.#listener.removed(turn);
   }
+}
+
+/** The GPUs that were chosen; none where they are the usual ones, or cannot have the model. */
+function baselineOf({ gpus: { system, refusal } }) {
+  return system && !refusal ? { baseline: system } : {};
 }

@@ -1,9 +1,10 @@
 /* View: one popover that explains the number under the pointer, the focus or the finger. It stands in the
    document right after its button, so that a screen reader finds it there. */
 
+import { placeBeside } from "./place.js";
+
 const HOVER_MS = 150;
 const LEAVE_MS = 250;
-const GAP_PX = 8;
 
 export class Explainer {
   #popover;
@@ -79,17 +80,8 @@ export class Explainer {
     this.#popover.replaceChildren(...paragraphs);
   }
 
-  /** Under its number, or above it where there is no room; never over the window's edge. */
   #place() {
-    if (!this.#button) return;
-    const number = this.#button.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = this.#popover;
-    const room = document.documentElement.clientWidth - width - GAP_PX;
-    const below = number.bottom + GAP_PX;
-    const fits = below + height + GAP_PX <= window.innerHeight;
-    const top = fits ? below : Math.max(GAP_PX, number.top - height - GAP_PX);
-    this.#popover.style.setProperty("left", `${Math.max(GAP_PX, Math.min(number.left, room))}px`);
-    this.#popover.style.setProperty("top", `${top}px`);
+    if (this.#button) placeBeside(this.#popover, this.#button);
   }
 
   /** A pointer that came to the number: not a number that came to the pointer, nor a finger. */

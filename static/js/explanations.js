@@ -15,13 +15,16 @@ import {
 import { dueAt, ratio } from "./rates.js";
 
 export const MARKS = {
-  simulated: "simulated: from a program for LPU chips that this project compiles and verifies.",
+  simulated:
+    "simulated: computed by this project; LPUs from verified programs, GPUs from data sheets and a few fitted constants.",
   published: "published: somebody else measured or stated it.",
   measured: "measured: from this machine’s own time stamps, before any pacing.",
   shown: "shown: what this browser received, network and pacing included.",
 };
 
 const NO_FIRST_TOKEN = "No time to the first token was published, so this clock starts at once.";
+
+const LEAST_TOLD_S = 0.5e-6; // a shorter time would be rounded to 0.000 ms
 
 /** `promptName`: which prompt a counted clock is for. */
 export function clockRate(model, prediction, promptName, words) {
@@ -106,19 +109,43 @@ export function gpuRate(model, baseline, words) {
     title: `${rateText(baseline.tokens_per_s)} tokens/s, the GPUs`,
     mark: MARKS[baseline.kind],
     lines: [
-      `How fast ${model.name} on ${baseline.name} gives one user the tokens of an answer, after the first.`,
+      `How fast ${model.name} on ${baseline.name} gives ${eachUser(baseline)} the tokens of an answer, after the first.`,
+      stepText(baseline),
+      baseline.parts.map(partText).join(" "),
       `Source: ${baseline.source}.`,
-      ...(baseline.ttft_s === null ? [NO_FIRST_TOKEN] : []),
       ...tokenLines(words),
     ],
   };
 }
 
+/** "6.57 ms weights + 3.16 ms kernels + 1.89 ms sums over NVLink = 11.6 ms a token." */
+function stepText({ parts, system: { users } }) {
+  const sum_s = parts.reduce((sum, { seconds }) => sum + seconds, 0);
+  const terms = parts.map(({ name, seconds }) => `${partTimeText(seconds)} ${name}`);
+  const all = users === 1 ? "a token" : `a token of all ${wholeText(users)} users`;
+  return `${terms.join(" + ")} = ${durationText(sum_s)} ${all}.`;
+}
+
+/** What is there is never called 0. */
+function partTimeText(seconds) {
+  return seconds > 0 && seconds < LEAST_TOLD_S ? "under 0.001 ms" : durationText(seconds);
+}
+
+function eachUser({ system: { users } }) {
+  return users === 1 ? "one user" : `each of ${wholeText(users)} users`;
+}
+
+/** "Kernels – fitted: what a layer takes besides, whatever it weighs." */
+function partText({ name, about }) {
+  return `${name[0].toUpperCase()}${name.slice(1)} – ${about[0].toLowerCase()}${about.slice(1)}`;
+}
+
 export function comparison(prediction, baseline) {
   const [lpu, gpu] = [prediction.tokens_per_s, baseline.tokens_per_s].map(rateText);
+  const kinds = [prediction.kind, baseline.kind];
   return {
     title: `${ratioText(ratio(prediction, baseline))} the GPU’s rate`,
-    mark: `computed from two numbers: one ${prediction.kind}, one ${baseline.kind}.`,
+    mark: `computed from two numbers${kinds[0] === kinds[1] ? `, both ${kinds[0]}` : `: one ${kinds.join(", one ")}`}.`,
     lines: [
       `${lpu} ÷ ${gpu} tokens/s: output speed against output speed, the same model, one user on each side.`,
       "It says nothing of chips, power or price.",
@@ -142,17 +169,15 @@ export function clockTime({ prediction, count, total_s }) {
   };
 }
 
-export function gpuTime({ prediction, baseline, count, total_s }) {
+export function gpuTime({ baseline, count, total_s }) {
   const gpu_s = dueAt(baseline, count);
-  const unlike = (baseline.ttft_s === null) !== (prediction.ttft_s === null);
   return {
     title: `${countText(count, "token")} after ${secondsText(gpu_s)}`,
     mark: `computed from a number that is ${baseline.kind}.`,
     lines: [
       `When ${baseline.name} would have the same token: ${secondsText(gpu_s)} from acceptance, by its own clock; the LPU’s clock needed ${secondsText(total_s)}.`,
+      `Its first token comes after ${durationText(baseline.ttft_s)}, without network and queue; the next ones at ${rateText(baseline.tokens_per_s)} tokens/s.`,
       `Source: ${baseline.source}.`,
-      ...(baseline.ttft_s === null ? [NO_FIRST_TOKEN] : []),
-      ...(unlike ? ["Only one side’s time to the first token is known, so on short answers the times compare unlike things; the rates do not."] : []),
     ],
   };
 }

@@ -46,6 +46,16 @@ export function hardwareText(prediction) {
   return `on ${chipsText(prediction.chips)}`;
 }
 
+/** "8 × H100", or with others there "8 × H100 · 64 users". */
+export function systemText({ name, system: { users } }) {
+  return users === 1 ? name : `${name} · ${countText(users, "user")}`;
+}
+
+/** "on 8 × H100", or with others there "on 8 × H100, each of 64 users". */
+export function gpusText({ name, system: { users } }) {
+  return users === 1 ? `on ${name}` : `on ${name}, each of ${countText(users, "user")}`;
+}
+
 export function chipsText(chips) {
   return chips === 1 ? "one LPU chip" : `${whole.format(chips)} LPU chips`;
 }

@@ -9,6 +9,7 @@ import { Conversation } from "./conversation.js";
 import { Explainer } from "./explain.js";
 import * as explanations from "./explanations.js";
 import { parametersText } from "./format.js";
+import { GpuSystem } from "./gpu_system.js";
 import { Health } from "./health.js";
 import { Picker } from "./picker.js";
 import { bringToTop, followHeight, glide, hearReader } from "./scroll.js";
@@ -26,7 +27,18 @@ const part = (id) => document.getElementById(id);
 
 const explainer = new Explainer(part("explanation"));
 const announcer = new Announcer(part("announcer"));
-const picker = new Picker(part("model"), data.models, data.words.name, part("preview"), explainer);
+const gpus = new GpuSystem(part("gpu-system"), data.gpus, data.models, {
+  changed: () => picker.showGpus(),
+  say: (text) => announcer.say(text),
+});
+const picker = new Picker(part("model"), {
+  models: data.models,
+  wordsName: data.words.name,
+  preview: part("preview"),
+  besideName: part("beside-name"),
+  explainer,
+  gpus,
+});
 const health = new Health(HEALTH_URL);
 const views = new Map(); // turn → its view
 const composer = new Composer(part("composer"), {
@@ -48,7 +60,7 @@ const conversation = new Conversation({
 
 function ask(prompt) {
   if (conversation.openTurn) return false;
-  conversation.ask(prompt, picker.model.id);
+  conversation.ask(prompt, picker.model.id, gpus.choiceFor(picker.model));
   return true;
 }
 
@@ -79,7 +91,7 @@ function again(turn) {
   if (conversation.openTurn) return;
   if (composer.draft.trim() === turn.prompt) composer.draft = "";
   composer.focus(); // the button that was pressed goes away
-  conversation.again(turn);
+  conversation.again(turn, gpus.choiceFor(modelOf(turn.reply)));
 }
 
 function begin() {
@@ -139,13 +151,17 @@ function showConnection(state) {
   if (state === "open") conversation.reconnected();
 }
 
-/** Who writes, or why nobody can. */
-function showWords({ state, detail, parameters }) {
-  const isMissing = state === "failed";
-  part("words").hidden = isMissing || !parameters;
+/** Who writes. */
+function showWords({ state, parameters }) {
+  part("words").hidden = state === "failed" || !parameters;
   part("words-size").textContent = parametersText(parameters);
-  part("notice").hidden = !isMissing;
-  part("notice").textContent = detail || "The model that writes the words could not be loaded.";
+}
+
+/** Why nobody can write, and what was wrong with the page's address. */
+function showNotice({ words: { state, detail }, gpus: { problem } }) {
+  const missing = state === "failed" ? detail || "The model that writes the words could not be loaded." : "";
+  part("notice").textContent = [missing, problem].filter(Boolean).join(" ");
+  part("notice").hidden = !missing && !problem;
 }
 
 explainer.attach(part("words"), () => explanations.wordsSize(data.words));
@@ -157,3 +173,4 @@ followHeight(part("composer"), "--composer-height");
 hearReader(() => views.get(conversation.turns.at(-1))?.settle());
 askForClocks(data.models, (model, line) => picker.fill(model, line));
 showWords(data.words);
+showNotice(data);

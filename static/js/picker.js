@@ -2,24 +2,30 @@
    program is still being compiled cannot be picked yet, but for the one that stands there at the start. */
 
 import * as explanations from "./explanations.js";
-import { hardwareText, rateText } from "./format.js";
+import { gpusText, hardwareText, rateText, systemText } from "./format.js";
 
 export class Picker {
   #select;
   #models;
   #wordsName;
   #preview;
+  #gpus;
 
-  constructor(select, models, wordsName, preview, explainer) {
+  #besideName;
+
+  /** `gpus`: the GpuSystem that is chosen; whoever made it calls `showGpus` when it changes. */
+  constructor(select, { models, wordsName, preview, besideName, explainer, gpus }) {
     this.#select = select;
     this.#models = models;
     this.#wordsName = wordsName;
     this.#preview = preview;
+    this.#besideName = besideName;
+    this.#gpus = gpus;
     select.addEventListener("change", () => this.#show());
     explainer.attach(this.#part("machine-side"), () => explanations.machineRate(this.#wordsName, null, null));
     explainer.attach(preview.querySelector("[data-explain=lpu]"), () => this.#clock());
     explainer.attach(preview.querySelector("[data-explain=published]"), () => this.#published());
-    explainer.attach(preview.querySelector("[data-explain=gpu]"), () => this.#gpu());
+    explainer.attach(preview.querySelector("[data-explain=gpu]"), () => this.#baseline());
     this.#show();
   }
 
@@ -34,7 +40,7 @@ export class Picker {
       option.textContent = `${model.name} · no clock can be had now`;
       return;
     }
-    Object.assign(model, line);
+    Object.assign(model, line); // but for the GPUs, of which the GpuSystem knows
     option.textContent = line.label;
     option.disabled = false;
     if (model === this.model) this.#show();
@@ -49,12 +55,12 @@ export class Picker {
     return explanations.publishedRate(this.model, this.model.published);
   }
 
-  #gpu() {
-    return explanations.gpuRate(this.model, this.model.baseline, null);
+  #baseline() {
+    return explanations.gpuRate(this.model, this.#gpus.figureOf(this.model).baseline, null);
   }
 
   #show() {
-    const { kind, tokens_per_s: rate, published, baseline, page } = this.model;
+    const { kind, tokens_per_s: rate, published, page } = this.model;
     this.#part("machine-side").hidden = this.model.paced_by !== "machine";
     this.#part("compiling").hidden = kind !== null;
     this.#part("lpu-side").hidden = kind === null || kind === "measured";
@@ -64,12 +70,20 @@ export class Picker {
     this.#part("published-side").hidden = !published;
     this.#part("published-rate").textContent = published ? `${rateText(published.tokens_per_s)} tokens/s` : "";
     this.#part("why").href = page;
+    this.#gpus.pick(this.model);
+    this.showGpus();
+  }
+
+  showGpus() {
+    const { baseline, refusal } = this.#gpus.figureOf(this.model) ?? {};
+    this.#besideName.textContent = baseline ? systemText(baseline) : "no GPUs";
     this.#part("gpu-side").hidden = !baseline;
     this.#part("gpu-unknown").hidden = Boolean(baseline);
+    this.#part("gpu-unknown").textContent = refusal ?? "its figure on GPUs is on its way";
     if (!baseline) return;
     this.#part("gpu-rate").textContent = `${rateText(baseline.tokens_per_s)} tokens/s`;
     this.#part("gpu-mark").textContent = baseline.kind;
-    this.#part("gpu-name").textContent = `on ${baseline.name}`;
+    this.#part("gpu-name").textContent = gpusText(baseline);
   }
 
   #part(name) {

@@ -52,8 +52,9 @@ export function rateBetween(first, last) {
   return (last.count - first.count) / (last.at_s - first.at_s);
 }
 
-/** Decode against decode, one model, one user; null where either side has no such rate. */
+/** Output speed against output speed, one model, one user on each side; null where one has no such rate. */
 export function ratio(prediction, baseline) {
-  if (!baseline || prediction.tokens_per_s === null || prediction.kind === "measured") return null;
+  if (!baseline || baseline.system.users > 1) return null;
+  if (prediction.tokens_per_s === null || prediction.kind === "measured") return null;
   return prediction.tokens_per_s / baseline.tokens_per_s;
 }

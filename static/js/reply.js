@@ -17,7 +17,7 @@ export class Reply {
   words = null;
   prediction = null;
   published = null; // what others say of the same model on LPUs
-  baseline = null;
+  baseline = null; // what GPUs would do with the same model
   reason = null;
   usage = null;
   measured = null;
@@ -30,8 +30,10 @@ export class Reply {
   #arrivals = { first: null, last: null };
   #computed = { first: null, last: null };
 
-  constructor(model) {
+  /** `gpus`: {system, refusal}: which to compare with, null the usual, or why there is no figure of them. */
+  constructor(model, gpus = { system: null, refusal: null }) {
     this.model = model;
+    this.gpus = gpus;
   }
 
   get isOpen() {
@@ -52,7 +54,7 @@ export class Reply {
     this.words = message.words;
     this.prediction = message.prediction;
     this.published = message.published;
-    this.baseline = message.baseline;
+    this.baseline = this.gpus.refusal ? null : message.baseline;
     this.acceptedAt_ms ??= now_ms;
     this.seq = 0;
   }

@@ -67,7 +67,7 @@ def simulated(hand: HandSocket) -> None:
     answer = hand.accept(hand.heard("generate"))
     answer.write("A whole answer. " * 250, count=1000, clock_s=0.04, computed_s=0.9)
     answer.finish("length", total_s=0.04, cycles={"prompt": 900_000, "completion": 43_712_100})
-    hand.page.wait_for_selector("[data-gpu=unknown]")
+    hand.page.wait_for_selector("[data-gpu=there]")
 
 
 def previewed(hand: HandSocket) -> None:
@@ -78,6 +78,19 @@ def explained(hand: HandSocket) -> None:
     finished(hand)
     part(hand.page, "lpu-number").click()
     expect(hand.page.locator("#explanation")).to_be_visible()
+
+
+def gpus(hand: HandSocket) -> None:
+    """The popover that changes them, with a sentence on what cannot be."""
+    hand.page.click("#preview [popovertarget=gpu-system]")
+    hand.page.select_option("#gpu-system-gpu", "a100-sxm")
+    hand.page.select_option("#gpu-system-precision", "fp8")
+    expect(hand.page.locator("#gpu-system .sentence")).to_contain_text("no fp8")
+
+
+def gpus_later(hand: HandSocket) -> None:
+    finished(hand)
+    hand.page.click("#beside")
 
 
 def marks(hand: HandSocket) -> None:
@@ -106,8 +119,8 @@ def shut_out(hand: HandSocket) -> None:
 
 
 STATES = [
-    nothing, previewed, waiting, streaming, finished, simulated, explained, marks, refused, lost,
-    shut_out,
+    nothing, previewed, gpus, waiting, streaming, finished, gpus_later, simulated, explained, marks,
+    refused, lost, shut_out,
 ]  # fmt: skip
 
 
@@ -172,7 +185,7 @@ def test_the_live_region_hears_that_an_answer_comes_and_then_all_of_it(open_hand
         "word " * 20,
         "480 tokens per second, simulated: Mixtral 8x7B on 576 LPU chips.",
         "About 500, published, for the same.",
-        "204 tokens per second, published: the same model on 8 × A100.",
+        "200 tokens per second, simulated: the same model on 8 × H100.",
         "2,430 tokens per second, measured.",
     ):
         assert said in heard[1]
@@ -216,7 +229,7 @@ def test_the_keyboard_alone_suffices(hand: HandSocket) -> None:
     page.wait_for_selector("[data-gpu=there]")
     expect(page.locator("#prompt")).to_be_focused()
     reached = set()
-    for _ in range(12):
+    for _ in range(14):
         page.keyboard.press("Shift+Tab")
         reached.add(page.evaluate("document.activeElement.dataset.part"))
     assert {"lpu-number", "ratio", "lpu-time", "gpu-number", "gpu-time"} <= reached

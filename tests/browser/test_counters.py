@@ -90,21 +90,22 @@ def test_the_gpus_bar_goes_on_alone_and_says_when_it_is_there(still: HandSocket)
     assert 0 < fill_of(page, "gpu-bar") < fill_of(page, "lpu-bar")
     page.clock.run_for(400)
     expect(part(page, "gpu-side")).to_have_attribute("data-gpu", "there")
-    expect(part(page, "gpu-progress")).to_have_text("there after 0.47 s · 0.27 s later")
+    expect(part(page, "gpu-progress")).to_have_text("there after 0.50 s · 0.30 s later")
     expect(part(page, "lpu-progress")).to_have_text("96 tokens in 0.20 s")
     assert fill_of(page, "gpu-bar") == fill_of(page, "lpu-bar")
 
 
 def test_a_short_answer_may_be_there_earlier_on_the_gpu(still: HandSocket) -> None:
-    """Llama 2 70B's LPU clock has a time to the first token, the GPU's has none published."""
+    """Its time to the first token is the shorter one here."""
     answer = accepted(still, LLAMA)
     answer.write("word " * 5, count=5, clock_s=0.222 + 4 / 255)
     answer.finish(total_s=0.222 + 4 / 255)
     reach(still.page, "finished")
     still.page.clock.run_for(1000)
-    expect(part(still.page, "gpu-progress")).to_have_text("there after 0.06 s · 0.17 s earlier")
+    expect(part(still.page, "gpu-progress")).to_have_text("there after 0.08 s · 0.16 s earlier")
     part(still.page, "gpu-time").click()
-    expect(still.page.locator("#explanation")).to_contain_text("compare unlike things")
+    explanation = still.page.locator("#explanation")
+    expect(explanation).to_contain_text("Its first token comes after 25.0 ms")
 
 
 def test_pebbles_rate_is_live_and_then_measured(still: HandSocket) -> None:
@@ -124,9 +125,40 @@ def test_pebbles_rate_is_live_and_then_measured(still: HandSocket) -> None:
     expect(hero).to_have_text("2,430")
     expect(part(still.page, "machine-number")).to_contain_text("measured")
     expect(part(still.page, "machine-name")).to_have_text("Pebble on this machine")
-    expect(part(still.page, "gpu-name")).to_have_text("no GPU figure yet")
-    for hidden in ("ratio", "gpu-number", "gpu-bar", "computed-side", "late"):
+    expect(part(still.page, "gpu-name")).to_have_text("on 8 × H100")
+    expect(part(still.page, "ratio")).to_have_text("10 × the GPU’s rate")
+    for hidden in ("computed-side", "late"):
         expect(part(still.page, hidden)).to_be_hidden()
+
+
+def test_what_is_faster_than_this_machine_says_when_it_would_have_been_there(
+    still: HandSocket,
+) -> None:
+    """110 tokens of the GPUs' clock: 25 ms to the first, and 109 at 2,500 a second."""
+    page = still.page
+    answer = accepted(still, PEBBLE)
+    answer.write("word " * 55, count=55, clock_s=0.003, computed_s=0.06)
+    reach(page, "streaming")
+    page.clock.run_for(200)
+    expect(part(page, "gpu-progress")).to_have_text("would have been here after 46.6 ms")
+    assert fill_of(page, "gpu-bar") == 1
+    assert fill_of(page, "machine-bar") < 1
+    answer.write("word " * 55, count=55, clock_s=PEBBLE_110_S, computed_s=0.12)
+    answer.finish(total_s=PEBBLE_110_S, cycles=PEBBLE_110)
+    reach(page, "finished")
+    page.clock.run_for(200)
+    expect(part(page, "gpu-side")).to_have_attribute("data-gpu", "there")
+    expect(part(page, "gpu-progress")).to_have_text("would have been here after 68.6 ms")
+
+
+def test_gpus_slower_than_this_machine_go_on_alone(still: HandSocket) -> None:
+    page = still.page
+    answer = accepted(still, PEBBLE)
+    answer.write("word " * 110, count=110, clock_s=PEBBLE_110_S, computed_s=0.05)
+    answer.finish(total_s=PEBBLE_110_S, cycles=PEBBLE_110)
+    reach(page, "finished")
+    page.clock.run_for(200)
+    expect(part(page, "gpu-progress")).to_have_text("there after 0.07 s · 0.06 s later")
 
 
 # 110 tokens of Pebble's clock: the prompt, 59 tokens of 22,500 cycles and 50 of 45,090.
@@ -234,7 +266,7 @@ def test_a_published_speed_stands_beside_the_simulated_clock_and_is_no_ratio(
     expect(part(still.page, "lpu-mark")).to_have_text("simulated")
     expect(part(still.page, "published-number")).to_have_text("≈ 500 tokens/s published")
     part(still.page, "ratio").click()
-    expect(still.page.locator("#explanation")).to_contain_text("480 ÷ 204 tokens/s")
+    expect(still.page.locator("#explanation")).to_contain_text("480 ÷ 200 tokens/s")
 
 
 def test_the_hero_changes_at_most_ten_times_a_second(still: HandSocket) -> None:
@@ -299,10 +331,13 @@ def test_words_slower_than_the_clock_are_said_to_be(still: HandSocket) -> None:
 NUMBERS = {
     "lpu-number": ["simulated", "a verified program", "3.9 characters", "clock"],
     "published-number": ["≈ 500 tokens/s", "published", "a price page", "simulated clock"],
-    "gpu-number": ["published", "gpt-fast", "8 × A100"],
-    "ratio": ["480 ÷ 204", "one user on each side"],
+    "gpu-number": [
+        *("simulated", "fitted constants", "8 × H100", "one user", "data sheets"),
+        *("2.50 ms weights + 2.50 ms kernels = 5.00 ms a token", "Kernels – fitted: what a layer"),
+    ],
+    "ratio": ["480 ÷ 200", "both simulated", "one user on each side"],
     "lpu-time": ["96 tokens in 0.20 s", "Time to the first token: 10.0 ms"],
-    "gpu-time": ["0.47 s", "gpt-fast"],
+    "gpu-time": ["0.50 s", "25.0 ms", "data sheets"],
     "computed-number": ["measured", "95 tokens after the first"],
     "shown-number": ["shown", "this browser"],
 }
@@ -314,6 +349,7 @@ PEBBLES_NUMBERS = {
     "lpu-number": ["25,953 tokens/s, the LPU", "simulated", "900,000 cycles", "what you see"],
     "lpu-time": ["110 tokens in 4.98 ms", "simulated", "Time to the first token: 1.00 ms"],
     "cycles-number": ["4,482,000 cycles", "simulated", "1 ÷ 900 MHz", "a verified program"],
+    "gpu-number": ["2,500 tokens/s, the GPUs", "8 × H100"],
     "shown-number": ["shown", "this browser"],
 }
 
@@ -372,10 +408,11 @@ def test_before_the_first_prompt_the_rates_explain_themselves_too(
     line = counted(site, MIXTRAL)
     shown_before(hand.page, "#preview [data-explain=lpu]", line["source"])
     shown_before(hand.page, "#preview [data-explain=published]", line["published"]["source"])
-    shown_before(hand.page, "#preview [data-explain=gpu]", "gpt-fast")
+    shown_before(hand.page, "#preview [data-explain=gpu]", line["baseline"]["source"])
     shown_before(hand.page, "#words", "computed here, none is stored")
     hand.page.select_option("#model", PEBBLE)
     shown_before(hand.page, "#preview [data-explain=machine]", "computed live on this machine")
+    shown_before(hand.page, "#preview [data-explain=gpu]", "under 0.001 ms keys and values")
     clock = "Predicted for a prompt of 128 tokens:"
     shown_before(hand.page, "#preview [data-explain=lpu]", clock)
 

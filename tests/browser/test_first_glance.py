@@ -30,13 +30,14 @@ def test_the_picker_names_speeds_and_the_words_their_own_name(page: Page, site: 
 
 def test_the_rates_stand_under_the_box_with_their_marks(page: Page, site: str) -> None:
     preview = page.locator("#preview")
-    for model, gpu in ((MIXTRAL, "204"), (LLAMA, "62.5")):
+    for model in (MIXTRAL, LLAMA):
         page.select_option("#model", model)
         line = counted(site, model)
         rate = rate_text(line["tokens_per_s"])
         lpu = f"{rate} tokens/s {line['kind']} on {line['chips']} LPU chips"
         expect(preview).to_contain_text(lpu)
-        expect(preview).to_contain_text(f"{gpu} tokens/s published on 8 × A100")
+        gpu = rate_text(load_catalog().model(model).on_gpus().tokens_per_s)
+        expect(preview).to_contain_text(f"{gpu} tokens/s simulated on 8 × H100")
         stated = preview.locator("[data-part=published-side]")
         if line["published"] is None:
             expect(stated).to_be_hidden()
@@ -47,7 +48,8 @@ def test_the_rates_stand_under_the_box_with_their_marks(page: Page, site: str) -
     page.select_option("#model", "pebble")
     expect(preview).to_contain_text("as fast as it computes measured on this machine")
     expect(preview).to_contain_text("tokens/s simulated on one LPU chip")
-    expect(preview).to_contain_text("no GPU figure yet")
+    gpu = rate_text(load_catalog().model(PEBBLE).on_gpus().tokens_per_s)
+    expect(preview).to_contain_text(f"{gpu} tokens/s simulated on 8 × H100")
 
 
 def test_four_examples_can_be_clicked(hand: HandSocket) -> None:

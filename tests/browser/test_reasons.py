@@ -65,7 +65,7 @@ def test_the_hero_says_what_its_mark_means(open_page: OpenPage) -> None:
     page = open_page(CARD)
     page.locator(".large button").click()
     expect(page.locator("#explanation")).to_contain_text(
-        "simulated: from a program for LPU chips that this project compiles and verifies."
+        "simulated: computed by this project; LPUs from verified programs"
     )
 
 

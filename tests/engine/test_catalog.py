@@ -8,14 +8,21 @@ from pathlib import Path
 import pytest
 
 import lpu_engine
-from lpu_engine import PREVIEW_PROMPT_TOKENS, BaselineQuery, UnknownModel, load_catalog
+from lpu_engine import (
+    PREVIEW_PROMPT_TOKENS,
+    USUAL_GPUS,
+    BadSystem,
+    GpuSystem,
+    UnknownModel,
+    Work,
+    load_catalog,
+)
 from lpu_engine.catalog import MACHINE_CLOCK, ProgramClock
 from lpu_engine.compiler.compile import compile_program
 from lpu_engine.model.architecture import read_architecture
 
 CATALOG = load_catalog()
 PEBBLE_FOLDER = Path(lpu_engine.__file__).parent / "models" / "pebble"
-EIGHT_A100 = BaselineQuery("a100-sxm", 8, "bf16", 1)
 
 
 IDS = [
@@ -40,21 +47,17 @@ def test_the_picker_has_every_model_of_the_contract_and_begins_at_mixtral() -> N
 
 
 @pytest.mark.parametrize(
-    ("model_id", "tokens_per_s", "ttft_s", "gpu_tokens_per_s"),
-    [("mixtral-8x7b-32768", 480.0, None, 203.7), ("llama2-70b-4096", 255.0, 0.222, 62.5)],
+    ("model_id", "tokens_per_s", "ttft_s"),
+    [("mixtral-8x7b-32768", 480.0, None), ("llama2-70b-4096", 255.0, 0.222)],
 )
 def test_the_published_figures_stand_with_their_sources_beside_the_clock(
-    model_id: str, tokens_per_s: float, ttft_s: float | None, gpu_tokens_per_s: float
+    model_id: str, tokens_per_s: float, ttft_s: float | None
 ) -> None:
-    model = CATALOG.model(model_id)
-    published, baseline = model.published, model.baseline(EIGHT_A100)
+    published = CATALOG.model(model_id).published
     assert published is not None
     assert (published.kind, published.tokens_per_s) == ("published", tokens_per_s)
     assert (published.ttft_s, published.chips, published.cycles) == (ttft_s, 576, None)
-    assert baseline is not None
-    assert (baseline.kind, baseline.tokens_per_s) == ("published", gpu_tokens_per_s)
     assert len(published.source) > 40
-    assert len(baseline.source) > 40
 
 
 @pytest.mark.parametrize(("model_id", "published"), [(IDS[0], 255.0), (IDS[1], 480.0)])
@@ -76,7 +79,6 @@ def test_every_clock_is_simulated_and_its_source_says_what_was_fitted(model_id: 
     has_experts = model_id == "mixtral-8x7b-32768"
     assert ("fitted: the time of a synchronisation" in clock.source) == (model_id != "pebble")
     assert ("the time of an active expert" in clock.source) == has_experts
-    assert all(baseline.kind == "published" for baseline in model.baselines)
 
 
 @pytest.mark.parametrize("model_id", IDS)
@@ -128,14 +130,38 @@ def test_a_longer_prompt_is_due_later_and_the_same_one_always_at_the_same_cycle(
     assert pebble.predict(64) == load_catalog().model("pebble").predict(64)
 
 
-def test_pebble_has_no_gpu_figure() -> None:
-    assert CATALOG.model("pebble").baseline() is None
+@pytest.mark.parametrize("model_id", IDS)
+def test_every_model_runs_on_the_usual_gpus_and_says_what_its_figure_comes_from(
+    model_id: str,
+) -> None:
+    found = CATALOG.model(model_id).on_gpus()
+    assert dataclasses.replace(found.system, precision="bf16") == USUAL_GPUS
+    assert found.tokens_per_s == pytest.approx(1 / sum(part.seconds for part in found.parts))
+    assert "gpt-fast" in found.source
+    assert ("Mixtral" in found.source) == (model_id == "mixtral-8x7b-32768")
 
 
-def test_a_baseline_is_the_first_or_the_one_asked_for_or_none() -> None:
+def test_only_a_model_that_the_usual_gpus_cannot_hold_in_two_bytes_a_weight_takes_one() -> None:
+    usual = {model.id: model.on_gpus().system.precision for model in CATALOG.models}
+    assert {model_id for model_id, precision in usual.items() if precision == "fp8"} == {
+        "llama-3.1-405b"
+    }
+    with pytest.raises(BadSystem, match="each GPU must hold"):
+        CATALOG.model("llama-3.1-405b").on_gpus(USUAL_GPUS)
+
+
+def test_gpus_that_are_asked_for_are_those_that_answer() -> None:
     mixtral = CATALOG.model("mixtral-8x7b-32768")
-    assert mixtral.baseline() == mixtral.baseline(EIGHT_A100) == mixtral.baselines[0]
-    assert mixtral.baseline(dataclasses.replace(EIGHT_A100, users=8)) is None
+    system, work = GpuSystem("a100-sxm", 4, "int8", 8), Work(100, 20)
+    found = mixtral.on_gpus(system, work)
+    assert (found.system, found.work, found.name) == (system, work, "4 × A100 · int8")
+    assert mixtral.on_gpus(USUAL_GPUS) == mixtral.on_gpus()
+
+
+def test_a_model_without_a_shape_has_no_gpu_figure() -> None:
+    own = dataclasses.replace(CATALOG.models[0], clock=MACHINE_CLOCK)
+    with pytest.raises(BadSystem, match="has no shape"):
+        own.on_gpus()
 
 
 def test_an_unknown_model_is_told_with_those_there_are() -> None:

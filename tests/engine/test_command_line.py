@@ -111,7 +111,9 @@ def test_models_as_json_carry_every_field(project: Path) -> None:
     assert cycles["clock_hz"] == 900_000_000
     assert pebble["prediction"]["ttft_s"] == cycles["prompt"] / 900e6
     assert (pebble["prediction"]["chips"], pebble["published"]) == (1, None)
-    assert llama["baselines"][0]["tokens_per_s"] == 62.5
+    (gpus,) = llama["baselines"]
+    assert (gpus["name"], gpus["kind"]) == ("8 × H100", "simulated")
+    assert gpus["system"] == {"gpu": "h100-sxm", "count": 8, "precision": "bf16", "users": 1}
     assert llama["published"]["tokens_per_s"] == 255.0
     assert {model["prediction"]["kind"] for model in models.values()} == {"simulated"}
 

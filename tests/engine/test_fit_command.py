@@ -1,6 +1,7 @@
-"""Two constants from two published speeds, and from nothing else."""
+"""Two constants from two published speeds, and from nothing else; those of GPUs are told too."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,8 +11,11 @@ from commands import complained, in_a_process, printed
 
 from lpu_engine import deployment, fitted
 from lpu_engine.baseline import published
+from lpu_engine.baseline.gpu_step import FITTED_FILE as GPU_FITTED_FILE
+from lpu_engine.baseline.gpu_step import load_constants
 from lpu_engine.baseline.published import BERT_BASE_LATENCY, LLAMA_2_70B, MIXTRAL_8X7B, Published
 from lpu_engine.commands import fit_command
+from lpu_engine.commands.arguments import CommandError
 from lpu_engine.commands.fit_command import Solved, fit
 from lpu_engine.compiler.pipeline.program import Fitted
 from lpu_engine.fitted import FITTED_FILE, load_fitted
@@ -90,6 +94,13 @@ def test_fit_as_json_has_both_constants_and_their_rows(
     assert (told["synchronise"], told["expert"]) == tuple(each.cycles for each in solved)
     assert told["rows"] == [asdict(each) for each in solved]
     assert told["written"] is False
+    assert told["gpu"]["constants"] == asdict(load_constants())
+    rows = told["gpu"]["rows"]
+    assert [row["model"] for row in rows] == ["Llama 2 7B"] * 6 + ["Mixtral 8x7B"]
+    for row in rows:
+        rates = row["predicted_tokens_per_s"], row["published_tokens_per_s"]
+        assert row["error"] == pytest.approx(rates[0] / rates[1] - 1)
+        assert abs(row["error"]) < 0.01
 
 
 def test_fit_in_words_tells_cycles_microseconds_and_sources(
@@ -99,20 +110,26 @@ def test_fit_in_words_tells_cycles_microseconds_and_sources(
     for each in solved:
         assert f"{each.constant} = {each.cycles:,} cycles, {each.microseconds:.3f} µs" in out
         assert each.source in out
+    for name, value in asdict(load_constants()).items():
+        assert re.search(rf"{name} = {value:g}0*\b", out)
+    assert out.count("gpt-fast (PyTorch team), README") == 2
+    assert max(map(len, out.splitlines())) <= 120
     assert "Not stored: --write does that." in out
 
 
-def test_write_stores_the_constants_and_keeps_the_comments(
+def test_write_stores_all_constants_and_keeps_the_comments(
     run: Run, solved: tuple[Solved, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "fitted.toml"
-    text = FITTED_FILE.read_text(encoding="utf-8")
-    for each in solved:
-        text = text.replace(f"{each.constant} = {each.cycles}", f"{each.constant} = 1")
-    path.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(fit_command, "FITTED_FILE", path)
-    assert "Written to fitted.toml." in run("fit", "--write")
-    assert path.read_text(encoding="utf-8") == FITTED_FILE.read_text(encoding="utf-8")
+    for name, stored in (("FITTED_FILE", FITTED_FILE), ("GPU_FITTED_FILE", GPU_FITTED_FILE)):
+        text = re.sub(r"(?m)^(\w+) = [\d.]+", r"\1 = 1", stored.read_text(encoding="utf-8"))
+        assert " = 1" in text
+        copy = tmp_path / stored.name
+        copy.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(fit_command, name, copy)
+    assert "Written to fitted.toml and fitted_gpu.toml." in run("fit", "--write")
+    for stored in (FITTED_FILE, GPU_FITTED_FILE):
+        written = (tmp_path / stored.name).read_text(encoding="utf-8")
+        assert written == stored.read_text(encoding="utf-8")
 
 
 def test_a_file_that_cannot_be_written_is_one_line(
@@ -123,12 +140,12 @@ def test_a_file_that_cannot_be_written_is_one_line(
 
 
 def test_a_speed_above_first_principles_leaves_nothing_to_fit() -> None:
-    with pytest.raises(fit_command.CommandError, match="there is nothing to fit synchronise to"):
+    with pytest.raises(CommandError, match="there is nothing to fit synchronise to"):
         fit(replace(LLAMA_2_70B, value=1e5))
 
 
 def test_a_dense_model_cannot_tell_the_time_of_an_expert() -> None:
-    with pytest.raises(fit_command.CommandError, match="never waits for expert"):
+    with pytest.raises(CommandError, match="never waits for expert"):
         fit(experts=LLAMA_2_70B)
 
 

@@ -1,14 +1,21 @@
 """Predictions beside what others measured or claimed; which of them are tests."""
 
 import json
+import math
+import re
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commands import in_a_process
 
+from lpu_engine.baseline.gpu_system import system_name
 from lpu_engine.baseline.published import BERT_BASE_LATENCY, SPEEDS
-from lpu_engine.commands.validate_command import Row, told
+from lpu_engine.baseline.published_gpu import GROUPS
+from lpu_engine.commands.validate_command import told
+from lpu_engine.commands.validated_gpus import told_gpus, validated_gpus
+from lpu_engine.commands.validation_row import Row
 
 NEAR = 0.03
 
@@ -20,9 +27,74 @@ def validated(project: Path) -> tuple[str, bool]:
 
 
 @pytest.fixture(scope="module")
-def rows(validated: tuple[str, bool]) -> list[Row]:
+def every(validated: tuple[str, bool]) -> list[Row]:
     found: list[dict[str, Any]] = json.loads(validated[0])["rows"]
     return [Row(**{**row, "fitted": tuple(row["fitted"])}) for row in found]
+
+
+@pytest.fixture(scope="module")
+def rows(every: list[Row]) -> list[Row]:
+    """Those of LPUs, which come first."""
+    return every[: 1 + len(SPEEDS)]
+
+
+def test_every_figure_of_gpus_has_a_row_that_names_its_machine(every: list[Row]) -> None:
+    of_gpus = every[1 + len(SPEEDS) :]
+    figures = [figure for group in GROUPS for figure in group.rows]
+    assert {row.machine for row in every[: 1 + len(SPEEDS)]} == {"lpu"}
+    assert {row.machine for row in of_gpus} == {"gpu"}
+    assert [(row.model, row.published) for row in of_gpus] == [
+        (figure.model, figure.tokens_per_s) for figure in figures
+    ]
+    fitted_to = [row for row in of_gpus if row.is_fitted_to]
+    assert [row.model for row in fitted_to] == ["Llama 2 7B"] * 6 + ["Mixtral 8x7B"]
+    assert all(abs(row.error) < 0.01 for row in fitted_to)
+    for row, figure in zip(of_gpus, figures, strict=True):
+        assert row.error == pytest.approx(row.predicted / row.published - 1)
+        assert row.system.startswith(system_name(figure.system))
+        assert row.source
+        assert row.date
+        assert row.conditions.startswith(figure.rate)
+        assert row.fitted
+        assert row.first_principles is None
+    assert [row.system for row in every[:5]] == ["576 LPU chips"] * 4 + ["one LPU chip"]
+
+
+def test_each_group_of_gpus_tells_its_errors_and_their_limits(validated: tuple[str, bool]) -> None:
+    groups = {group["name"]: group for group in json.loads(validated[0])["groups"]}
+    assert [*groups] == [group.name for group in GROUPS]
+    for name, limits in {
+        "Llama 2 70B": (0.10, 0.20),
+        "Mixtral 8x7B": (0.12, 0.30),
+        "Llama 3.3 70B under load": (math.inf, 0.20),
+    }.items():
+        group = groups[name]
+        assert group["largest_limit"] == limits[1]
+        assert (group["mean_limit"] or math.inf) == limits[0]
+        assert group["mean_error"] < limits[0]
+        assert group["mean_error"] <= group["largest_error"] < limits[1]
+    assert groups["Llama 2 7B"]["mean_error"] is None
+
+
+def test_the_table_of_gpus_reads_well_in_a_terminal() -> None:
+    groups = validated_gpus()
+    lines = list(told_gpus(groups))
+    text = "\n".join(lines)
+    assert max(map(len, lines)) <= 120
+    assert text.count("fitted to this") == 7
+    assert text.count("  a test") == sum(map(len, map(attrgetter("rows"), groups))) - 7 - 1
+    assert text.count("  an estimate") == 1
+    assert "GPUs are not named: 4 × H100 in bf16 is this project's assumption" in " ".join(
+        text.split()
+    )
+    told = re.findall(r"errors of its tests: (.*)", text)
+    assert len(told) == 3
+    assert re.fullmatch(
+        r"mean \d\.\d% \(to be under 10%\), largest [\d.]+% \(to be under 20%\)", told[0]
+    )
+    for group in groups:
+        for row in group.rows:
+            assert f"{row.source}, {row.date}" in " ".join(text.split())
 
 
 def test_every_published_figure_has_a_row(rows: list[Row]) -> None:
@@ -46,6 +118,8 @@ def test_the_rows_that_were_fitted_to_are_near_and_say_so(rows: list[Row]) -> No
 
 def test_each_constant_only_slows_down(rows: list[Row]) -> None:
     for row in rows[: len(SPEEDS)]:
+        assert row.first_principles is not None
+        assert row.with_synchronise is not None
         assert row.first_principles > row.with_synchronise >= row.predicted
         has_experts = row.model.startswith("Mixtral")
         assert (row.with_synchronise > row.predicted) == has_experts

@@ -18,6 +18,7 @@ from playground.answers import Answers
 from playground.application import build_application
 from playground.cards import Cards
 from playground.clocks import Clocks
+from playground.loads import Loads
 from playground.site import Site
 
 
@@ -46,12 +47,14 @@ def serve(daphne: Daphne) -> Callable[..., Served]:
         now: Callable[[], float] = time.monotonic,
         clocks: Clocks | None = None,
         cards: Cards | None = None,
+        loads: Loads | None = None,
     ) -> Served:
         if clocks is None:
             clocks = Clocks(engine.catalog, a_clock)
             clocks.count()
         cards = cards or Cards(make_card, make_listing)
-        site = Site(engine, engine.catalog, clocks, cards, Answers(now), "1.2.3")
+        loads = loads or Loads(engine.catalog)
+        site = Site(engine, engine.catalog, clocks, cards, Answers(now), "1.2.3", loads)
         return Served(site, daphne.listen(build_application(site)))
 
     return put

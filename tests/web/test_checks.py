@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lpu_engine import BaselineQuery, Message, Params
+from lpu_engine import GPUS, PRECISIONS, GpuSystem, Message, Params
 from playground.checks import parse
 from playground.messages import Ack, BadMessage, Generate, Resume, Stop
 
@@ -43,7 +43,17 @@ def test_a_whole_generate_is_read() -> None:
     assert message.request.model == "m"
     assert message.request.messages[0] == Message("system", "Be brief.")
     assert message.request.params == Params(0.0, 1.0, 8192, 2**63 - 1, (".",))
-    assert message.baseline == BaselineQuery("h100-sxm", 8, "fp8", 512)
+    assert message.baseline == GpuSystem("h100-sxm", 8, "fp8", 512)
+
+
+@pytest.mark.parametrize("gpu", [gpu.id for gpu in GPUS])
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_each_gpu_and_precision_that_the_engine_knows_may_be_asked_for(
+    gpu: str, precision: str
+) -> None:
+    message = parse(generate(baseline=BASELINE | {"gpu": gpu, "precision": precision}))
+    assert isinstance(message, Generate)
+    assert message.baseline == GpuSystem(gpu, 8, precision, 512)
 
 
 def test_what_is_left_out_is_the_engines_default() -> None:
@@ -58,7 +68,15 @@ def test_what_is_left_out_is_the_engines_default() -> None:
     [
         ({"type": "stop", "id": "a-Z_9"}, Stop("a-Z_9")),
         ({"type": "ack", "id": "a", "seq": 3}, Ack("a", 3)),
-        ({"type": "resume", "id": "a", "key": "k", "count": 0}, Resume("a", "k", 0)),
+        ({"type": "ack", "id": "a", "lane": 3, "seq": 3}, Ack("a", 3, lane=3)),
+        (
+            {"type": "resume", "id": "a", "key": "k", "count": 0},
+            Resume("a", "k", (0,), is_race=False),
+        ),
+        (
+            {"type": "resume", "id": "a", "key": "k", "counts": [0, 7]},
+            Resume("a", "k", (0, 7), is_race=True),
+        ),
     ],
 )
 def test_the_short_messages_are_read(received: Any, message: object) -> None:
@@ -206,7 +224,7 @@ def test_a_question_of_blanks_is_an_empty_prompt(messages: object) -> None:
 def test_an_unknown_type_names_the_known_ones() -> None:
     refused = refusal('{"type": "begin", "id": "a"}')
     assert refused.code == "unknown_type"
-    assert str(refused) == "type must be one of generate, stop, ack, resume."
+    assert str(refused) == "type must be one of generate, race, stop, ack, resume."
     assert refused.message_id == "a"
 
 
@@ -229,12 +247,26 @@ json_values = st.recursive(
     max_leaves=5,
 )
 known_fields = st.sampled_from(
-    ["id", "model", "messages", "params", "baseline", "seq", "key", "count", "role", "content"]
+    [
+        *(
+            "id",
+            "model",
+            "messages",
+            "params",
+            "baseline",
+            "seq",
+            "key",
+            "count",
+            "role",
+            "content",
+        ),
+        *("lane", "lanes", "counts", "words"),
+    ]
 )
 
 
 @given(
-    kind=st.sampled_from(["generate", "stop", "ack", "resume"]),
+    kind=st.sampled_from(["generate", "race", "stop", "ack", "resume"]),
     fields=st.dictionaries(known_fields, json_values),
 )
 def test_whatever_comes_is_read_or_refused(kind: str, fields: dict[str, object]) -> None:

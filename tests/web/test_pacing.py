@@ -2,66 +2,19 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from world import World, a_generation
 
-from lpu_engine import Generation, Message, Model, Params, Prediction, Request, Token, Words
+from lpu_engine import Generation, Token
 from playground.pacing import FRAME_S, Frame, NeverSent, Reader, Window, frames
 
 US = 1e-6
 EXACT = 1e-9  # far below a microsecond: what float arithmetic may be off
-
-
-@dataclass
-class World:
-    """Time that moves only when everybody waits: to the next sleeper's or event's moment."""
-
-    now_s: float = 1000.0
-    plans: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=itertools.count)  # equal times keep their order
-
-    def at(self, time_s: float, action: Callable[[], None]) -> None:
-        self.plans.append((time_s, next(self.numbers), action))
-
-    def now(self) -> float:
-        return self.now_s
-
-    async def sleep(self, seconds: float) -> None:
-        woken = asyncio.get_running_loop().create_future()
-        self.at(self.now_s + seconds, lambda: woken.set_result(None))
-        await woken
-
-    async def run(self, work: Awaitable[None]) -> bool:
-        """Runs until `work` is done, or until nothing is left that could move it: False."""
-        task = asyncio.ensure_future(work)
-        while True:
-            for _ in range(8):  # everybody who can go on, goes on
-                await asyncio.sleep(0)
-            if task.done():
-                task.result()
-                return True
-            if not self.plans:
-                task.cancel()
-                return False
-            moment = min(self.plans)
-            self.plans.remove(moment)
-            self.now_s = max(self.now_s, moment[0])
-            moment[2]()
-
-
-def a_generation(tokens_per_s: float | None = None, stop: tuple[str, ...] = ()) -> Generation:
-    clock = Prediction("published", "a test", 0.1 if tokens_per_s else None, tokens_per_s, 8)
-    return Generation(
-        Request("m", (Message("user", "Why?"),), Params(stop=stop)),
-        model=Model("m", "M", 1024, 1, clock, ()),
-        words=Words("W", 4.0, 0),
-        prompt=[1],
-        accepted_at_s=1000.0,
-    )
 
 
 @dataclass
@@ -154,7 +107,7 @@ def test_text_leaves_on_time_whatever_machine_clock_and_browser_do(
             opened_s = max((r for r in seen.reopened_s if r <= at_s + EXACT), default=0.0)
             ready_s = max(release_s, in_log_s, opened_s)
             assert at_s <= ready_s + FRAME_S + EXACT, "text waited for more than a frame"
-        assert frame.clock_s == token.clock_s
+        assert frame.last is token
 
 
 @settings(max_examples=60)
@@ -206,13 +159,14 @@ def test_a_closed_window_waits_without_polling() -> None:
     assert world.plans == []  # nobody sleeps: only an acknowledgement could go on
 
 
-def test_a_reader_may_have_a_clock_of_its_own() -> None:
+def test_a_reader_with_a_clock_of_its_own_lets_each_slow_token_out_at_its_moment() -> None:
     world, generation = World(), a_generation(1000.0)
-    computing(world, generation, [0] * 20)
+    for index in range(20):
+        generation.append(index, "x", computed_s=0.0)
+    generation.finish("stop")
     seen, _ = watch(world, generation, due=lambda index, token: index / 10)
-    last_s, last = seen.frames[-1]
-    assert 1.9 <= last_s - 1000.0 <= 1.9 + FRAME_S + EXACT
-    assert last.clock_s == generation.tokens[-1].clock_s
+    left = [(at_s - 1000.0, frame.index) for at_s, frame in seen.frames]
+    assert left == [(pytest.approx(index / 10, abs=EXACT), index) for index in range(20)]
 
 
 def test_text_held_back_for_a_stop_string_comes_with_a_token_so_counts_resume_exactly() -> None:

@@ -3,13 +3,15 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from web_harness import HandEngine, Served, get
 
-from lpu_engine import Engine, load_catalog
+from lpu_engine import GPUS, USUAL_GPUS, BadSystem, Engine, GpuSystem, load_catalog
 from playground.texts import rate_text
 
 Serve = Callable[..., Served]
@@ -83,10 +85,107 @@ def test_each_speed_carries_its_mark_and_source(served: Served) -> None:
         predicted = (prediction.kind, prediction.source, prediction.tokens_per_s)
         assert shown == (*predicted, prediction.chips)
         assert line["page"] == f"/models/{model.id}/"
-    assert lines["mixtral-8x7b-32768"]["baseline"]["tokens_per_s"] == 203.7
     pebble = lines["pebble"]
-    assert (pebble["kind"], pebble["chips"], pebble["baseline"]) == ("simulated", 1, None)
+    assert (pebble["kind"], pebble["chips"]) == ("simulated", 1)
     assert pebble["cycles"]["clock_hz"] == 900_000_000
+
+
+def test_each_model_has_its_figure_on_the_usual_gpus_with_the_parts_of_a_step(
+    served: Served,
+) -> None:
+    lines = lines_of(get(served.url)[2])
+    for model in served.site.catalog.models:
+        found, baseline = model.on_gpus(), lines[model.id]["baseline"]
+        assert (baseline["kind"], baseline["source"]) == ("simulated", found.source)
+        assert baseline["tokens_per_s"] == found.tokens_per_s
+        assert (baseline["system"]["gpu"], baseline["system"]["users"]) == ("h100-sxm", 1)
+        assert sum(part["seconds"] for part in baseline["parts"]) == pytest.approx(
+            1 / found.tokens_per_s
+        )
+        assert lines[model.id]["refusal"] is None
+
+
+def gpus_of(page: str) -> dict[str, Any]:
+    gpus = data_of(page)["gpus"]
+    assert isinstance(gpus, dict)
+    return gpus
+
+
+def test_the_page_offers_the_gpus_that_the_engine_knows(served: Served) -> None:
+    page = get(served.url)[2]
+    gpus = gpus_of(page)
+    assert [gpu["id"] for gpu in gpus["gpus"]] == [gpu.id for gpu in GPUS]
+    assert (gpus["system"], gpus["problem"]) == (None, "")
+    assert gpus["usual"] == asdict(USUAL_GPUS)
+    for gpu in GPUS:
+        assert f'<option value="{gpu.id}">{gpu.name}</option>' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "system"),
+    [
+        ("gpu=a100-sxm&count=4&precision=int8&users=16", GpuSystem("a100-sxm", 4, "int8", 16)),
+        ("gpu=b200-sxm", GpuSystem("b200-sxm", 8, "bf16", 1)),
+        ("count=4&gpu=&users=+2+", GpuSystem("h100-sxm", 4, "bf16", 2)),
+    ],
+)
+def test_the_address_may_choose_other_gpus_for_all_models(
+    served: Served, query: str, system: GpuSystem
+) -> None:
+    page = get(f"{served.url}/?{query}")[2]
+    assert gpus_of(page)["system"] == asdict(system)
+    for model_id, line in lines_of(page).items():
+        model = served.site.catalog.model(model_id)
+        if line["baseline"] is None:
+            with pytest.raises(BadSystem) as refused:
+                model.on_gpus(system)
+            assert line["refusal"] == str(refused.value)
+        else:
+            assert line["baseline"]["tokens_per_s"] == model.on_gpus(system).tokens_per_s
+
+
+def test_an_address_that_asks_for_the_usual_gpus_asks_for_nothing(served: Served) -> None:
+    page = get(f"{served.url}/?gpu=h100-sxm&count=8&precision=bf16&users=1")[2]
+    assert (gpus_of(page)["system"], gpus_of(page)["problem"]) == (None, "")
+
+
+def test_a_model_that_the_chosen_gpus_cannot_hold_says_so_and_the_choice_stands(
+    served: Served,
+) -> None:
+    page = get(f"{served.url}/?gpu=a100-sxm&count=1&model=llama2-70b-4096")[2]
+    lines = lines_of(page)
+    assert gpus_of(page)["system"]["gpu"] == "a100-sxm"
+    assert lines["llama2-70b-4096"]["baseline"] is None
+    assert "each GPU must hold" in lines["llama2-70b-4096"]["refusal"]
+    assert lines["pebble"]["baseline"] is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("gpu=h100", "no GPU 'h100'"),
+        ("gpu=<script>", "no GPU '<script>'"),
+        ("count=0", "“0” is no number of GPUs: give 1 to 8."),
+        ("count=9", "“9” is no number of GPUs: give 1 to 8."),
+        ("count=-1", "“-1” is no number of GPUs"),
+        ("count=" + "9" * 5000, "is no number of GPUs"),
+        ("count=٣", "“٣” is no number of GPUs"),
+        ("users=many", "“many” is no number of users: give 1 to 512."),
+        ("users=513", "“513” is no number of users"),
+        ("users=1.5", "“1.5” is no number of users"),
+        ("precision=fp4", "no precision 'fp4'"),
+        ("gpu=a100-sxm&precision=fp8", "The A100 has no fp8"),
+    ],
+)
+def test_nonsense_in_the_address_is_told_and_the_usual_gpus_stand(
+    served: Served, query: str, says: str
+) -> None:
+    status, _, page = get(f"{served.url}/?{quote(query, safe='=&')}")
+    assert status == 200
+    assert says in gpus_of(page)["problem"]
+    assert "are those of 8 × H100." in gpus_of(page)["problem"]
+    assert gpus_of(page)["system"] is None
+    assert lines_of(page) == lines_of(get(served.url)[2])
 
 
 def test_a_published_speed_stands_beside_the_clock_where_there_is_one(served: Served) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from web_harness import Client, HandEngine, Served, eventually, write
 
-from lpu_engine import Generation, Prediction
+from lpu_engine import Generation, GpuSystem, Prediction, Work
 
 NextGeneration = Callable[[], Awaitable[Generation]]
 HERE = "127.0.0.1"
@@ -54,7 +54,7 @@ async def test_the_first_message_says_whose_words_at_whose_speed(
 ) -> None:
     accepted = await client.accepted("a", model="llama2-70b-4096")
     model = engine.catalog.model("llama2-70b-4096")
-    prediction, stated, baseline = model.predict(3), model.published, model.baselines[0]
+    prediction, stated, baseline = model.predict(3), model.published, model.on_gpus(work=Work(3))
     assert len(bytes.fromhex(accepted.pop("key"))) == 16
     assert accepted == {
         "type": "accepted",
@@ -64,11 +64,13 @@ async def test_the_first_message_says_whose_words_at_whose_speed(
         "prediction": as_json(prediction),
         "published": stated and {"tokens_per_s": stated.tokens_per_s, "source": stated.source},
         "baseline": {
-            "kind": "published",
+            "kind": "simulated",
             "source": baseline.source,
-            "name": "8 × A100",
-            "ttft_s": None,
-            "tokens_per_s": 62.5,
+            "name": "8 × H100",
+            "ttft_s": baseline.ttft_s,
+            "tokens_per_s": baseline.tokens_per_s,
+            "system": {"gpu": "h100-sxm", "count": 8, "precision": "bf16", "users": 1},
+            "parts": [asdict(part) for part in baseline.parts],
         },
     }
 
@@ -109,17 +111,33 @@ async def test_a_frame_also_says_when_this_machine_had_its_last_token(
     assert [f["computed_s"] for f in frames] == [0.01 * (count - 1) for count in counts]
 
 
-async def test_a_baseline_without_a_figure_is_null(client: Client) -> None:
-    query = {"gpu": "h100-sxm", "count": 8, "precision": "bf16", "users": 1}
+async def test_other_gpus_may_be_asked_for_and_are_counted_for_this_prompt(
+    client: Client, engine: HandEngine
+) -> None:
+    query = {"gpu": "b200-sxm", "count": 4, "precision": "fp8", "users": 64}
     accepted = await client.accepted("a", model="mixtral-8x7b-32768", baseline=query)
-    assert accepted["baseline"] is None
-    assert (await client.accepted("b"))["baseline"] is None
+    model, system = engine.catalog.model("mixtral-8x7b-32768"), GpuSystem("b200-sxm", 4, "fp8", 64)
+    expected = model.on_gpus(system, Work(3))
+    assert accepted["baseline"]["tokens_per_s"] == expected.tokens_per_s
+    assert accepted["baseline"]["ttft_s"] == expected.ttft_s
+    assert accepted["baseline"]["system"] == query
 
 
-async def test_a_baseline_with_a_figure_is_found(client: Client) -> None:
-    query = {"gpu": "a100-sxm", "count": 8, "precision": "bf16", "users": 1}
-    accepted = await client.accepted("a", model="mixtral-8x7b-32768", baseline=query)
-    assert accepted["baseline"]["tokens_per_s"] == 203.7
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"gpu": "a100-sxm", "count": 8, "precision": "fp8"}, "baseline: The A100 has no fp8"),
+        ({"gpu": "h100-sxm", "count": 1, "precision": "bf16"}, "would do."),
+    ],
+)
+async def test_gpus_that_cannot_run_the_model_are_refused_before_anything_is_computed(
+    client: Client, engine: HandEngine, query: dict[str, Any], says: str
+) -> None:
+    await client.ask("a", model="llama2-70b-4096", baseline=query | {"users": 1})
+    error = await client.receive()
+    assert (error["type"], error["id"], error["code"]) == ("error", "a", "bad_param")
+    assert says in error["message"]
+    assert engine.given.empty()
 
 
 async def test_tokens_are_numbered_and_finished_comes_once_and_last(

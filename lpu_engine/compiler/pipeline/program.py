@@ -144,12 +144,20 @@ class PipelineProgram:
         """
         self._check(tokens)
         last, tile = (tokens - 1) // self.prompt.rows, self.shard.span // self.prompt.rows
-        begun = 0
-        for tiles in range(1, last // tile + 2):
-            chunks = min(tile, last - (tiles - 1) * tile)
-            begun += chunks * self.prompt_times.beat(tiles)
         end = self.prompt_times.total(last // tile + 1)
-        return begun + end + self._head_cycles + DRAIN_CYCLES
+        return self._begun_cycles(last) + end + self._head_cycles + DRAIN_CYCLES
+
+    def prompt_beat_cycles(self, tokens: int) -> int:
+        """Cycles that a prompt keeps the slowest stage from other users, where many share it."""
+        self._check(tokens)
+        return self._begun_cycles((tokens - 1) // self.prompt.rows + 1)
+
+    def _begun_cycles(self, chunks: int) -> int:
+        """From the first chunk of a prompt to the one after so many."""
+        tile, begun = self.shard.span // self.prompt.rows, 0
+        for tiles in range(1, -(-chunks // tile) + 1):
+            begun += min(tile, chunks - (tiles - 1) * tile) * self.prompt_times.beat(tiles)
+        return begun
 
     def token(self, position: int) -> Iterator[Instance]:
         """The blocks of one decoded token, in order."""

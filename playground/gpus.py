@@ -1,0 +1,116 @@
+"""A query's gpu, count, precision and users → a GPU system, and what is told of a model on it.
+
+What has the right form goes to the engine, which knows what there is and what fits; the rest is
+refused here. A system that no model of the catalog can have is nonsense; one that only some cannot
+have stands.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lpu_engine import (
+    GPUS,
+    MOST_GPUS,
+    MOST_USERS,
+    PRECISIONS,
+    USUAL_GPUS,
+    BadSystem,
+    Catalog,
+    GpuSystem,
+    Model,
+)
+from playground.deployment import short
+from playground.messages import shown
+
+FIELDS = ("gpu", "count", "precision", "users")
+COUNTED = {"count": "GPUs", "users": "users"}
+WHOLE = re.compile(r"[0-9]{1,9}")
+QUOTED_LIMIT = 40  # characters of a name that is quoted back; all that there are, are shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The system that an address asks for; None: the usual one, perhaps because of a problem."""
+
+    system: GpuSystem | None
+    problem: str  # one sentence, or empty
+
+
+def asked_system(catalog: Catalog, picked: Model, query: Mapping[str, str]) -> Asked:
+    """What an address that a person may have typed asks for; what it leaves out is as usual."""
+    given = {name: query[name] for name in FIELDS if query.get(name, "").strip()}
+    if not given:
+        return Asked(None, "")
+    usual = {name: str(value) for name, value in asdict(USUAL_GPUS).items()}
+    try:
+        system = read_system(usual | given)
+        if not any(has_room(model, system) for model in catalog.models):
+            picked.on_gpus(system)  # says why
+    except BadSystem as bad:
+        return Asked(None, f"{bad} The GPU’s figures here are those of {usual_name()}.")
+    return Asked(None if system == USUAL_GPUS else system, "")
+
+
+def read_system(query: Mapping[str, str]) -> GpuSystem:
+    """All four fields; raises BadSystem for the first that is missing or has not its form."""
+    return GpuSystem(
+        gpu=field(query, "gpu"),
+        count=whole(query, "count", MOST_GPUS),
+        precision=field(query, "precision"),
+        users=whole(query, "users", MOST_USERS),
+    )
+
+
+def field(query: Mapping[str, str], name: str) -> str:
+    """What the query has there; raises BadSystem where that is nothing."""
+    text = query.get(name, "").strip()
+    if not text:
+        raise BadSystem(f"The query must say {name}.")
+    return text[:QUOTED_LIMIT]  # the engine quotes what it does not know
+
+
+def whole(query: Mapping[str, str], name: str, most: int) -> int:
+    """A number from 1 to `most`; raises BadSystem for any other text, however many digits."""
+    text = field(query, name)
+    if not WHOLE.fullmatch(text) or not 1 <= int(text) <= most:
+        raise BadSystem(f"“{short(text)}” is no number of {COUNTED[name]}: give 1 to {most:,}.")
+    return int(text)
+
+
+def has_room(model: Model, system: GpuSystem) -> bool:
+    try:
+        model.on_gpus(system)
+    except BadSystem:
+        return False
+    return True
+
+
+def told(model: Model, system: GpuSystem | None) -> dict[str, Any]:
+    """A model's GPU figure for the preview's prompt; or, instead, why there is none."""
+    try:
+        figure = shown(model.on_gpus(system))
+    except BadSystem as bad:
+        return {"baseline": None, "refusal": str(bad)}
+    return {"baseline": None if figure is None else asdict(figure), "refusal": None}
+
+
+def choices(asked: Asked) -> dict[str, Any]:
+    """What the page's control offers, and what is in force; all of it is JSON."""
+    return {
+        "gpus": [{"id": gpu.id, "name": gpu.name} for gpu in GPUS],
+        "counts": list(range(1, MOST_GPUS + 1)),
+        "precisions": list(PRECISIONS),
+        "most_users": MOST_USERS,
+        "usual": asdict(USUAL_GPUS),
+        "usual_name": usual_name(),
+        "system": None if asked.system is None else asdict(asked.system),
+        "problem": asked.problem,
+    }
+
+
+def usual_name() -> str:
+    """`8 × H100`."""
+    name = next(gpu.name for gpu in GPUS if gpu.id == USUAL_GPUS.gpu)
+    return f"{USUAL_GPUS.count} × {name}"
