@@ -15,10 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.chip import Chip, chip
-from bench.first_page import first_page_s
 from bench.gguf_file import write_gguf
+from bench.gpus import Systems, gpu_systems
 from bench.llama_cpp_peer import LlamaCpp, extra_buffers_work
 from bench.pipelines import Compiled, pipelines
+from bench.race_page import RacePage, race_page
+from bench.running_site import running_site
 from bench.sides import Side, ThisEngine
 from bench.workloads import PREFILL_TOKENS, Rate, Workload, alternate, decode, prefill
 from lpu_engine.model.checkpoint import open_checkpoint
@@ -64,17 +66,35 @@ class Row:
     extra_buffers: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Times of everything but the engine; `race` None: no browser was found."""
+
+    chip: Chip
+    pipelines: tuple[Compiled, ...]
+    gpus: Systems
+    first_page_s: float
+    race: RacePage | None
+
+
 def main(arguments: Sequence[str]) -> None:
     """Measure, then print a table or JSON."""
     options = _options(arguments)
     with tempfile.TemporaryDirectory() as folder:
         gguf = write_gguf(open_checkpoint(PEBBLE), Path(folder) / "pebble.gguf")
         rows = [_row(contest, gguf, options.rounds) for contest in CONTESTS]
-    tools, large, page_s = chip(), pipelines(), first_page_s(PROJECT)
+    tools = _tools()
     if options.json:
-        print(json.dumps(_report(rows, tools, large, page_s), indent=2))
+        print(json.dumps(_report(rows, tools), indent=2))
     else:
-        _print_table(rows, tools, large, page_s)
+        _print_rows(rows)
+        _print_tools(tools)
+
+
+def _tools() -> Tools:
+    compiled = chip(), pipelines(), gpu_systems()
+    with running_site(PROJECT) as site:
+        return Tools(*compiled, site.first_page_s, race_page(site.url))
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -113,23 +133,17 @@ def _faster(maker: Maker, workload: Workload) -> int:
     return max(rates, key=lambda threads: rates[threads])
 
 
-def _report(
-    rows: Sequence[Row], tools: Chip, large: Sequence[Compiled], page_s: float
-) -> dict[str, object]:
+def _report(rows: Sequence[Row], tools: Tools) -> dict[str, object]:
     return {
         "machine": {"processor": _processor(), "cores": os.cpu_count()},
         "llama_cpp_python": version("llama-cpp-python"),
         "unit": "tokens/s",
         "rows": [asdict(row) for row in rows],
-        "chip": asdict(tools),
-        "pipelines": [asdict(each) for each in large],
-        "first_page_s": page_s,
+        **asdict(tools),
     }
 
 
-def _print_table(
-    rows: Sequence[Row], tools: Chip, large: Sequence[Compiled], page_s: float
-) -> None:
+def _print_rows(rows: Sequence[Row]) -> None:
     print(f"Pebble on {_processor()}, {os.cpu_count()} cores; tokens/s, median (lowest to highest)")
     print(f"llama.cpp of llama-cpp-python {version('llama-cpp-python')}\n")
     print(f"{'':20}{OURS:>32}{THEIRS:>32}{'ratio':>8}")
@@ -139,17 +153,35 @@ def _print_table(
     crashed = ", ".join(row.name for row in rows if not row.extra_buffers)
     if crashed:
         print(f"\nllama.cpp's default (AMX) buffers crash on this machine in: {crashed}; off there")
-    numba = "with" if tools.imports_numba else "without"
-    print(f"\nPebble compiled and proven: {1e3 * tools.compile_s:.0f} ms", end="")
-    print(f" ({1e3 * tools.first_compile_s:.0f} ms at first, {numba} numba)")
-    for each in large:
+
+
+def _print_tools(tools: Tools) -> None:
+    numba = "with" if tools.chip.imports_numba else "without"
+    print(f"\nPebble compiled and proven: {1e3 * tools.chip.compile_s:.0f} ms", end="")
+    print(f" ({1e3 * tools.chip.first_compile_s:.0f} ms at first, {numba} numba)")
+    for each in tools.pipelines:
         print(f"{each.model} on {each.chips:,} chips: {each.seconds:.2f} s", end="")
         print(f" ({each.compile_s:.2f} compiled, {each.verify_s:.2f} proven)", end="")
         print(f", {each.peak_bytes / 2**20:.0f} MiB at most")
-    print(f"a prediction at another context: {1e6 * tools.predict_s:.1f} µs")
-    print(f"a token of two layers, 320 wide, simulated: {tools.simulated_token_s:.2f} s", end="")
-    print(f" for {tools.simulated_cycles:,} cycles")
-    print(f"warm `make run` to the first page: {page_s:.1f} s")
+    print(f"a prediction at another context: {1e6 * tools.chip.predict_s:.1f} µs")
+    simulated_s, cycles = tools.chip.simulated_token_s, tools.chip.simulated_cycles
+    print(f"a token of two layers, 320 wide, simulated: {simulated_s:.2f} s for {cycles:,} cycles")
+    gpus = tools.gpus
+    print(f"{gpus.model} on all {gpus.systems} systems of GPUs: {1e3 * gpus.seconds:.1f} ms")
+    print(f"warm `make run` to the first page: {tools.first_page_s:.1f} s")
+    if tools.race is None:
+        print("a race in a browser: skipped, no Chromium was found; set BROWSER_PATH")
+    else:
+        _print_race(tools.race)
+
+
+def _print_race(race: RacePage) -> None:
+    print(f"{race.lanes} lanes at {race.tokens_per_s:,.0f} tokens/s together", end="")
+    print(f", {race.tokens:,} tokens in {race.frames:,} frames in a browser: ", end="")
+    if not race.long_tasks:
+        print("no task over 50 ms")
+    else:
+        print(f"{race.long_tasks} tasks over 50 ms, the longest {race.longest_ms:.0f} ms")
 
 
 def _cell(rate: Rate, threads: int) -> str:

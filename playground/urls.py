@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from playground import gpu_views, model_views, views
+from playground import compare_views, gpu_views, model_views, views
 
 urlpatterns = [
     path("", views.chat, name="chat"),
+    path("compare/", compare_views.compare, name="compare"),
     path("gpu.json", gpu_views.gpu, name="gpu"),
     path("compare/load.json", gpu_views.load, name="load"),
     path("models/", model_views.models, name="models"),

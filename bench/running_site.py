@@ -1,4 +1,4 @@
-"""How long `make run` takes to serve its first page where everything is installed already."""
+"""The site as `make run` serves it, on a port of its own, for as long as something is measured."""
 
 import os
 import signal
@@ -7,14 +7,27 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE_S = 120.0
 
 
-def first_page_s(project: Path) -> float:
-    """Seconds from `make run` to the whole chat page."""
+@dataclass(frozen=True, slots=True)
+class RunningSite:
+    """Where it is, and the seconds from `make run` to its whole first page."""
+
+    url: str
+    first_page_s: float
+
+
+@contextmanager
+def running_site(project: Path) -> Iterator[RunningSite]:
+    """Starts `make run` and ends it; everything must be installed already."""
     port = _free_port()
+    url = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
     began_s = time.perf_counter()
     with subprocess.Popen(
@@ -26,8 +39,8 @@ def first_page_s(project: Path) -> float:
         start_new_session=True,
     ) as server:
         try:
-            _wait_for_page(f"http://127.0.0.1:{port}/", server, began_s)
-            return time.perf_counter() - began_s
+            _wait_for_page(f"{url}/", server, began_s)
+            yield RunningSite(url, time.perf_counter() - began_s)
         finally:
             os.killpg(server.pid, signal.SIGTERM)
 

@@ -1,0 +1,109 @@
+"""A set-up → what compare.html shows and its modules read, all of it JSON.
+
+A lane is known before any race as far as anything is: a program that is still being compiled is
+asked for by the page, and GPUs that cannot be are a sentence in their lane.
+"""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from lpu_engine import (
+    GPUS,
+    LOAD_USERS,
+    MOST_GPUS,
+    MOST_USERS,
+    PRECISIONS,
+    PREVIEW_PROMPT_TOKENS,
+    SERVICES,
+    USUAL_GPUS,
+    BadSystem,
+    Catalog,
+    Entry,
+    GpuEntry,
+    HereEntry,
+    LpuEntry,
+    Params,
+    Service,
+    ServiceEntry,
+    lane_of,
+)
+from playground.compare_query import USUAL_MODEL, SetUp
+from playground.messages import LANES_LIMIT, shown
+from playground.picker import picker_entry
+from playground.site import Site
+
+ANSWER_LIMIT = 512  # tokens; at 12 tokens/s already three quarters of a minute
+SHORTEST_CONTEXT = 256
+
+
+def page_data(site: Site, set_up: SetUp) -> dict[str, Any]:
+    """Everything but what the page asks for later."""
+    catalog, state = site.catalog, site.engine.state
+    return {
+        "models": [picker_entry(each, site.clocks.known(each.id)) for each in catalog.models],
+        "services": [service_entry(service, catalog) for service in SERVICES],
+        "here": asdict(lane_of(HereEntry(), catalog, PREVIEW_PROMPT_TOKENS)),
+        "gpus": [{"id": gpu.id, "name": gpu.name} for gpu in GPUS],
+        "counts": list(range(1, MOST_GPUS + 1)),
+        "precisions": list(PRECISIONS),
+        "most_users": MOST_USERS,
+        "most_lanes": LANES_LIMIT,
+        "load_users": list(LOAD_USERS),
+        "shortest_context": SHORTEST_CONTEXT,
+        "prompt": set_up.prompt,
+        "prompt_tokens": PREVIEW_PROMPT_TOKENS,
+        "problems": list(set_up.problems),
+        "lanes": [lane_entry(entry) for entry in set_up.entries],
+        "new_lane": lane_entry(HereEntry()),
+        "forecasts": forecasts(set_up.entries, catalog),
+        "params": params(),
+        "words": {
+            "name": state.words,
+            "parameters": state.parameters,
+            "state": state.phase,
+            "detail": state.detail,
+        },
+        "version": site.version,
+    }
+
+
+def params() -> dict[str, Any]:
+    """As a race sends them: the usual ones, and an answer that slow lanes can finish."""
+    usual = asdict(replace(Params(), max_tokens=ANSWER_LIMIT))
+    return {name: value for name, value in usual.items() if value is not None}
+
+
+def service_entry(service: Service, catalog: Catalog) -> dict[str, Any]:
+    """A line of the services, with the lane that it is."""
+    lane = lane_of(ServiceEntry(service.id), catalog, PREVIEW_PROMPT_TOKENS)
+    return {"id": service.id, "label": f"{service.name} · {service.model}", "lane": asdict(lane)}
+
+
+def lane_entry(entry: Entry) -> dict[str, Any]:
+    """An entry as a race's message has it, and the usual value of each field it has not.
+
+    The page's selects all have a value, whichever kind of machine is chosen.
+    """
+    usual = {"model": USUAL_MODEL, "service": SERVICES[0].id, **asdict(USUAL_GPUS)}
+    match entry:
+        case LpuEntry():
+            return {"machine": "lpu", **usual, "model": entry.model}
+        case GpuEntry():
+            return {"machine": "gpu", **usual, "model": entry.model, **asdict(entry.system)}
+        case ServiceEntry():
+            return {"machine": "service", **usual, "service": entry.service}
+        case HereEntry():
+            return {"machine": "here", **usual}
+
+
+def forecasts(entries: tuple[Entry, ...], catalog: Catalog) -> list[dict[str, Any] | None]:
+    """For each lane of GPUs what /gpu.json would say; None for the others."""
+    return [forecast(entry, catalog) if isinstance(entry, GpuEntry) else None for entry in entries]
+
+
+def forecast(entry: GpuEntry, catalog: Catalog) -> dict[str, Any]:
+    try:
+        found = shown(catalog.model(entry.model).on_gpus(entry.system))
+    except BadSystem as error:
+        return {"error": str(error)}
+    return {} if found is None else asdict(found)

@@ -1,0 +1,43 @@
+/* View: the output speed of each lane as a bar, on one scale that begins at nothing. Widths are shares of the
+   picture's, so letters keep their size on a phone. */
+
+import { picture, svg } from "./svg.js";
+
+const ROW_PX = 52;
+const BAR_PX = 18;
+const WIDEST_PERCENT = 64; // the rest is for the figure beside the longest bar
+const TITLE = "Output speed, tokens/s";
+
+export function chartOf({ rows, isReplay }) {
+  const caption = document.createElement("figcaption");
+  caption.textContent = isReplay ? `${TITLE}, replay` : TITLE;
+  const about = rows.map((row) => `Lane ${row.number}, ${nameOf(row)}: ${valueOf(row)}`).join("; ");
+  const chart = picture("chart-svg", TITLE, `${about}.`, { class: "bars", width: "100%", height: rows.length * ROW_PX });
+  const shares = sharesOf(rows);
+  rows.forEach((row, i) => chart.append(...barOf(row, shares[i], i * ROW_PX)));
+  return [caption, chart];
+}
+
+/** Of the longest bar; 0 where there is no rate. */
+export function sharesOf(rows) {
+  const rates = rows.map(({ figures }) => figures.output_tokens_per_s?.value ?? 0);
+  const longest = Math.max(...rates, Number.MIN_VALUE);
+  return rates.map((rate) => rate / longest);
+}
+
+export function nameOf({ hardware, model }) {
+  return `${model}, ${hardware}`;
+}
+
+export function valueOf({ figures, mark }) {
+  return figures.output_tokens_per_s?.value ? `${figures.output_tokens_per_s.text} ${mark}` : "–";
+}
+
+function barOf(row, share, top) {
+  const width = share * WIDEST_PERCENT;
+  return [
+    svg("text", { x: 0, y: top + 14 }, `${row.number} · ${nameOf(row)}`),
+    svg("rect", { x: 0, y: top + 21, width: `${width}%`, height: BAR_PX, rx: 3, "data-side": row.side }),
+    svg("text", { x: `${width + 1.5}%`, y: top + 21 + 14, class: "value" }, valueOf(row)),
+  ];
+}

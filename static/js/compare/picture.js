@@ -1,0 +1,141 @@
+/* A result → a picture to keep: which race it was, a bar and the figures of each lane with its mark and source,
+   and the site's own sentence under it. Drawn with the page's colours. */
+
+import { nameOf, sharesOf } from "./chart.js";
+
+const WIDTH = 1200;
+const MARGIN = 56;
+const SCALE = 2; // for sharp letters
+const INNER = WIDTH - 2 * MARGIN;
+const BAR_SHARE = 0.62;
+
+/** A canvas; `sentences` are the comparisons, `foot` the site's sentence. */
+export function pictureOf(result, sentences, foot) {
+  const height = new Sheet(null).draw(result, sentences, foot);
+  const canvas = document.createElement("canvas");
+  canvas.width = WIDTH * SCALE;
+  canvas.height = height * SCALE;
+  const pen = canvas.getContext("2d");
+  pen.scale(SCALE, SCALE);
+  pen.fillStyle = colour("--page");
+  pen.fillRect(0, 0, WIDTH, height);
+  new Sheet(pen).draw(result, sentences, foot);
+  return canvas;
+}
+
+export function titleOf({ isReplay }) {
+  return isReplay ? "A race of models and machines · replay" : "A race of models and machines";
+}
+
+export function whichText({ at, about }) {
+  return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC · ${about}`;
+}
+
+export function rowTexts({ figures, users, isWhole, count, total, mark, source, costAbout }) {
+  const known = (id, before, after) => (figures[id]?.value ?? null) === null ? [] : [`${before}${figures[id].text}${after}`];
+  const facts = [
+    ...known("end_to_end_tokens_per_s", "end to end ", " tokens/s"),
+    ...known("ttft_s", "first token ", ""),
+    ...known("total_s", "total ", ""),
+    ...known("joules_per_token", "", " J per token"),
+    ...known("usd_per_million_tokens", "", " per million tokens"),
+    `users: ${users}`,
+    ...(isWhole ? [] : [`stopped at ${count} of ${total} tokens`]),
+  ];
+  const assumed = costAbout ? ` Costs assume ${costAbout}.` : "";
+  return { facts: facts.join(" · "), source: `${mark}: ${source}.${assumed}` };
+}
+
+/** Writes from top to bottom. Without a pen it only finds how long the sheet is. */
+class Sheet {
+  #pen;
+  #ruler;
+  #y = MARGIN;
+
+  constructor(pen) {
+    this.#pen = pen;
+    this.#ruler = pen ?? document.createElement("canvas").getContext("2d");
+  }
+
+  /** The height that it takes. */
+  draw(result, sentences, foot) {
+    this.#write(titleOf(result), { size: 34, weight: 600, colour: "--text" });
+    this.#write(`“${result.prompt}”`, { size: 20, colour: "--text", gap: 14 });
+    this.#write(whichText(result), { size: 15, gap: 8 });
+    this.#y += 20;
+    const shares = sharesOf(result.rows);
+    result.rows.forEach((row, i) => this.#row(row, shares[i]));
+    this.#y += 16;
+    for (const sentence of sentences) this.#write(sentence, { size: 16, colour: "--text", gap: 6 });
+    this.#write(foot, { size: 13, gap: 24 });
+    return this.#y + MARGIN;
+  }
+
+  #row(row, share) {
+    const { facts, source } = rowTexts(row);
+    const speed = row.figures.output_tokens_per_s;
+    const value = speed?.value ? `${speed.text} tokens/s ${row.mark}` : "–";
+    this.#write(`${row.number} · ${nameOf(row)}${row.place ? ` · ${row.place}` : ""}`, { size: 18, weight: 600, colour: "--text", gap: 26 });
+    this.#bar(share, row.side, value);
+    this.#write(facts, { size: 15, colour: "--text", gap: 8 });
+    this.#write(source, { size: 13, gap: 2 });
+  }
+
+  #bar(share, side, value) {
+    const width = Math.max(2, share * INNER * BAR_SHARE);
+    if (this.#pen) {
+      this.#pen.fillStyle = colour(side === "other" ? "--edge" : `--${side}`);
+      this.#pen.fillRect(MARGIN, this.#y + 8, width, 22);
+    }
+    this.#line(value, MARGIN + width + 12, this.#y + 25, { size: 18, weight: 600, colour: "--text" });
+    this.#y += 34;
+  }
+
+  #write(text, style) {
+    this.#y += style.gap ?? 0;
+    this.#font(style);
+    for (const line of this.#lines(text)) {
+      this.#y += Math.round(style.size * 1.35);
+      this.#line(line, MARGIN, this.#y - Math.round(style.size * 0.3), style);
+    }
+  }
+
+  #line(text, x, y, style) {
+    if (!this.#pen) return;
+    this.#font(style);
+    this.#pen.fillStyle = colour(style.colour ?? "--soft");
+    this.#pen.fillText(text, x, y);
+  }
+
+  #font({ size, weight = 400 }) {
+    this.#ruler.font = `${weight} ${size}px system-ui, sans-serif`;
+  }
+
+  /** Broken at blanks; a word that alone is too long is broken where it must. */
+  #lines(text) {
+    const lines = [""];
+    for (const word of text.split(/[ \t\r\n]+/)) {
+      const joined = lines.at(-1) === "" ? word : `${lines.at(-1)} ${word}`;
+      if (this.#fits(joined)) lines[lines.length - 1] = joined;
+      else lines.push(...this.#pieces(word));
+    }
+    return lines.filter((line) => line !== "");
+  }
+
+  #pieces(word) {
+    const pieces = [""];
+    for (const letter of word) {
+      if (this.#fits(pieces.at(-1) + letter)) pieces[pieces.length - 1] += letter;
+      else pieces.push(letter);
+    }
+    return pieces;
+  }
+
+  #fits(text) {
+    return this.#ruler.measureText(text).width <= INNER;
+  }
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}

@@ -1,0 +1,157 @@
+/* State: the race that is on, or was last, and what goes to the socket for it. Whoever listens hears
+   `changed(race, what, lane)`: accepted, flag, tokens, lane, ended. */
+
+import { Race } from "./race.js";
+
+const ACCEPTANCE_LIMIT_MS = 20000; // a program may have to be compiled first
+const LANE_OF_MESSAGE = /^lanes\[(\d)\][.:]?\s*/;
+
+export class Racing {
+  race = null;
+  #send;
+  #renew;
+  #params;
+  #onChange;
+  #isResuming = false;
+
+  constructor({ send, renew, params, onChange }) {
+    this.#send = send;
+    this.#renew = renew;
+    this.#params = params;
+    this.#onChange = onChange;
+  }
+
+  get isOn() {
+    return this.race?.isOpen ?? false;
+  }
+
+  start(prompt, entries, at) {
+    this.#begin(new Race({ prompt, entries, at }));
+  }
+
+  /** The words of the race that was, in the lanes as they are now. */
+  replay(entries, at) {
+    const { prompt, key } = this.race;
+    this.#begin(new Race({ prompt, entries, replayed: key, at }));
+  }
+
+  stop() {
+    if (!this.isOn) return;
+    const { race } = this;
+    race.stopWanted = true;
+    const heard = this.#send({ type: "stop", id: race.id });
+    if (!heard && !race.isAccepted) this.#end("stopped");
+  }
+
+  /** Cumulative: everything of a lane up to its last frame was drawn. */
+  acknowledge(lane) {
+    const run = this.race.lanes[lane];
+    if (run?.isOpen && run.seq > 0) this.#send({ type: "ack", id: this.race.id, lane, seq: run.seq });
+  }
+
+  /** A new socket knows nothing: a race that is on is resumed, one that nobody heard of asked for again. */
+  reconnected() {
+    if (!this.isOn) return;
+    const { id, key, counts, isAccepted } = this.race;
+    if (!isAccepted) return this.#ask();
+    this.#isResuming = true;
+    this.#send({ type: "resume", id, key, counts });
+  }
+
+  receive(message) {
+    if (!this.#isOfThisRace(message)) return;
+    const { race } = this;
+    if (message.type === "accepted") this.#accepted(message);
+    if (message.type === "flag") this.#dropped(message);
+    if (message.type === "tokens") this.#tokens(message);
+    if (message.type === "finished" && message.lane !== undefined) this.#laneFinished(message);
+    if (message.type === "finished" && message.lane === undefined) {
+      race.finish(message);
+      this.#tell("ended");
+    }
+    if (message.type === "error") this.#error(message);
+  }
+
+  #begin(race) {
+    this.race = race;
+    this.#isResuming = false;
+    this.#tell("asked");
+    this.#ask();
+  }
+
+  #ask() {
+    const { race } = this;
+    const { id, entries: lanes, prompt, replayed } = race;
+    const asked = replayed
+      ? { words: replayed }
+      : { messages: [{ role: "user", content: prompt }], params: this.#params };
+    if (this.#send({ type: "race", id, lanes, ...asked })) this.#expectAcceptance(race);
+  }
+
+  /** A half-open socket swallows a race in silence: after a while another one is tried. */
+  #expectAcceptance(race) {
+    setTimeout(() => {
+      if (race.isOpen && !race.isAccepted) this.#renew();
+    }, ACCEPTANCE_LIMIT_MS);
+  }
+
+  #accepted(message) {
+    this.#isResuming = false;
+    this.race.accept(message);
+    if (this.race.stopWanted) this.#send({ type: "stop", id: this.race.id });
+    this.#tell("accepted");
+  }
+
+  #dropped(message) {
+    this.race.drop(message);
+    this.#tell("flag");
+  }
+
+  #tokens(message) {
+    const run = this.race.lanes[message.lane];
+    if (message.seq <= run.seq) return;
+    run.take(message);
+    this.#tell("tokens", message.lane);
+  }
+
+  #laneFinished(message) {
+    const run = this.race.lanes[message.lane];
+    if (!run.isOpen) return; // resumed: it is said once more
+    run.finish(message, this.race.warning);
+    this.#tell("lane", message.lane);
+  }
+
+  /** Before acceptance it refuses; of a resume, or where another page reads on, the rest is lost. Else it
+      tells why what follows ended. */
+  #error({ code, message }) {
+    if (code === "duplicate_id") return;
+    const { race } = this;
+    const problem = problemOf(code, message);
+    if (!race.isAccepted) this.#end("refused", problem);
+    else if (this.#isResuming || code === "taken_over") this.#end("lost", problem);
+    else race.warning = problem;
+  }
+
+  #end(state, problem = null) {
+    this.race.end(state, problem);
+    this.#tell("ended");
+  }
+
+  #tell(what, lane) {
+    this.#onChange(this.race, what, lane);
+  }
+
+  /** Without an id an error can only be about what was sent last and not yet accepted. */
+  #isOfThisRace({ type, id }) {
+    if (!this.isOn) return false;
+    if (id !== undefined && id !== null) return id === this.race.id;
+    return type === "error" && !this.race.isAccepted;
+  }
+}
+
+/** {code, message, lane}: which lane a sentence is about, null where it is about none. */
+export function problemOf(code, message) {
+  const found = LANE_OF_MESSAGE.exec(message);
+  if (!found) return { code, message, lane: null };
+  return { code, message: message.slice(found[0].length), lane: Number(found[1]) };
+}
