@@ -177,11 +177,13 @@ def _print_tools(tools: Tools) -> None:
 
 def _print_race(race: RacePage) -> None:
     print(f"{race.lanes} lanes at {race.tokens_per_s:,.0f} tokens/s together", end="")
-    print(f", {race.tokens:,} tokens in {race.frames:,} frames in a browser: ", end="")
-    if not race.long_tasks:
-        print("no task over 50 ms")
-    else:
-        print(f"{race.long_tasks} tasks over 50 ms, the longest {race.longest_ms:.0f} ms")
+    print(f" ({race.shown_tokens_per_s:,.0f} shown in a browser)", end="")
+    print(f", {race.tokens:,} tokens in {race.frames:,} frames: ", end="")
+    print(f"{race.long_tasks} tasks over 50 ms", end="")
+    if race.long_tasks:
+        print(f", the longest {race.longest_ms:.0f} ms", end="")
+    print(f"; {race.clean_races} of {race.races} races without any", end="")
+    print(f", while others took {race.stolen_share:.0%} of the processor")
 
 
 def _cell(rate: Rate, threads: int) -> str:

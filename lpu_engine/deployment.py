@@ -104,12 +104,18 @@ def _with_window(deployment: Deployment) -> Architecture:
     return replace(a, window=window)
 
 
-def shared_cycles(program: AnyProgram, position: int, users: int) -> int:
+def shared_cycles(
+    program: AnyProgram, position: int, users: int, *, prompt: int = 0, answer: int = 1
+) -> int:
     """From one token of a user to the next, where so many share the chips at one position.
 
-    That of one alone, until the slowest stage is never idle.
+    That of one alone, until the slowest stage is never idle: every user's token passes it, and the
+    prompts of the others, one for each of their answers. No prompt: all generate all the time.
     """
-    return max(program.token_cycles(position), users * program.beat_cycles(position))
+    busy = users * program.beat_cycles(position)
+    if prompt:
+        busy += (users - 1) * program.prompt_beat_cycles(prompt) // answer
+    return max(program.token_cycles(position), busy)
 
 
 def watts(program: AnyProgram) -> float:

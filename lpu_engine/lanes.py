@@ -71,6 +71,7 @@ class Lane:
     joules_per_token: float | None = None
     usd_per_million_tokens: float | None = None
     cost_about: str = ""  # what the two figures before assume
+    is_groq: bool = False  # the published row that published hosts are compared with
 
     def due_s(self, index: int, computed_s: float) -> float:
         """Seconds from the flag to token `index`, from 0; here: when it was computed."""
@@ -90,6 +91,7 @@ class Ratio:
     rate: Rate
     value: float
     about: str  # which two numbers
+    value_high: float | None = None  # where a range of rates was published
 
 
 def ratios_of(lanes: Sequence[Lane]) -> tuple[Ratio, ...]:
@@ -193,6 +195,7 @@ def _service_lane(service: Service) -> Lane:
         ttft_s=service.ttft_s,
         tokens_per_s=service.output_tokens_per_s,
         end_to_end_tokens_per_s=service.end_to_end_tokens_per_s,
+        is_groq=service is GROQ,
     )
 
 
@@ -207,32 +210,28 @@ def _simulated_ratios(lanes: Sequence[Lane]) -> Iterator[Ratio]:
                 "output speed",
                 lpu.tokens_per_s / gpu.tokens_per_s,
                 f"{lpu.tokens_per_s:,.1f} ÷ {gpu.tokens_per_s:,.1f} tokens/s, both simulated:"
-                f" {lpu.model}, one user on each side",
+                f" {lpu.model} on {lpu.name} and on {gpu.name}, one user on each side",
             )
 
 
 def _published_ratios(lanes: Sequence[Lane]) -> Iterator[Ratio]:
-    groq = next((i for i, lane in enumerate(lanes) if _is_groq(lane)), None)
+    groq = next((i for i, lane in enumerate(lanes) if lane.is_groq), None)
     for j, lane in enumerate(lanes):
-        if lane.machine != "service" or lane.model_id != GROQ.model_id or _is_groq(lane):
+        if lane.machine != "service" or lane.model_id != GROQ.model_id or lane.is_groq:
             continue
         if lane.tokens_per_s:
             about = _published_about(GROQ.output_tokens_per_s, lane.tokens_per_s)
-            if highest := GROQ.highest_output_tokens_per_s:
-                times = highest / lane.tokens_per_s
-                about = f"{about}; {times:.1f} × by the {highest:g} that were also published"
             value = GROQ.output_tokens_per_s / lane.tokens_per_s
-            yield Ratio(groq, j, "output speed", value, about)
+            if highest := GROQ.highest_output_tokens_per_s:
+                about = f"{about}; {highest:g} ÷ {lane.tokens_per_s:g} by the highest published"
+                yield Ratio(groq, j, "output speed", value, about, highest / lane.tokens_per_s)
+            else:
+                yield Ratio(groq, j, "output speed", value, about)
         if lane.end_to_end_tokens_per_s and GROQ.end_to_end_tokens_per_s:
             about = _published_about(GROQ.end_to_end_tokens_per_s, lane.end_to_end_tokens_per_s)
             value = GROQ.end_to_end_tokens_per_s / lane.end_to_end_tokens_per_s
             yield Ratio(groq, j, "end to end", value, about)
 
 
-def _is_groq(lane: Lane) -> bool:
-    return lane.machine == "service" and lane.name == GROQ.name
-
-
 def _published_about(groq: float, other: float) -> str:
-    both = f"{groq:g} ÷ {other:g} tokens/s, both published in one list"
-    return f"{both}: {GROQ.model}, {GROQ.conditions}"
+    return f"{groq:g} ÷ {other:g} tokens/s, both from one list: {GROQ.model}, {GROQ.conditions}"

@@ -10,7 +10,7 @@ from lpu_engine.baseline.gpu import BadSystem, GpuSystem, Work
 from lpu_engine.catalog import Catalog, ProgramClock
 from lpu_engine.compiler.pipeline.pieces import BadDeployment
 from lpu_engine.compiler.placement import DoesNotFit
-from lpu_engine.deployment import AnyProgram, program_for
+from lpu_engine.deployment import AnyProgram, program_for, shared_cycles
 from lpu_engine.hardware.lpu import CLOCK_HZ
 
 LOAD_USERS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
@@ -80,8 +80,9 @@ def _lpu_curve(clock: ProgramClock, context: int) -> Curve:
     )
     return Curve(
         name,
-        "the cycles of a program that is compiled for this context; users are in its stages in"
-        " turn, and so are the prompts of the others",
+        "the cycles of a program that is compiled for this context; users and the prompts of the"
+        " others are in its stages in turn, and wait for nobody until the slowest stage is full; no"
+        " published row of many users checks it",
         tuple(Load(users, rate, users * rate) for users, rate in rates),
         limit if most < LOAD_USERS[-1] else "",
     )
@@ -91,16 +92,9 @@ def _work(context: int) -> Work:
     return Work(context // 2, context - context // 2)
 
 
-def _cycles(program: AnyProgram, users: int, work: Work) -> float:
-    """From one token of a user to the next, in the middle of an answer.
-
-    That of one alone, until the slowest stage is never idle: every user's token passes it, and for
-    each token a part of a prompt of every other.
-    """
-    position = work.prompt + work.answer // 2
-    prompts = program.prompt_beat_cycles(work.prompt) / work.answer
-    busy = users * program.beat_cycles(position) + (users - 1) * prompts
-    return max(program.token_cycles(position), busy)
+def _cycles(program: AnyProgram, users: int, work: Work) -> int:
+    """From one token of a user to the next, in the middle of an answer."""
+    return shared_cycles(program, work.middle, users, prompt=work.prompt, answer=work.answer)
 
 
 def _gpu_curve(clock: ProgramClock, system: GpuSystem, context: int) -> Curve:

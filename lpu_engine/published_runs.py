@@ -46,4 +46,4 @@ def architecture_of(model_id: str) -> Architecture:
 
 def gpu_tokens_per_s(row: GpuRow, constants: Constants | None = None) -> float:
     """What the model of GPUs says of a row, with what was fitted, or with other constants."""
-    return rate_of(architecture_of(row.model_id), row, constants)
+    return rate_of(row.architecture or architecture_of(row.model_id), row, constants)

@@ -62,6 +62,8 @@ async def new_race(site: Site, address: str, message: Race, has_left: HasLeft) -
     entries, catalog = message.entries, site.catalog
     with _refusals(), site.answers.place(address):
         await asyncio.to_thread(lanes_for, entries, catalog, PREVIEW_PROMPT_TOKENS)
+        if has_left():
+            return None
         model = smallest_window(entries, catalog)
         if message.words is not None:
             generation = _words_of(site, message.words, model)
@@ -73,7 +75,11 @@ async def new_race(site: Site, address: str, message: Race, has_left: HasLeft) -
             generation = written
         is_replay = message.words is not None
         with _stopping(None if is_replay else generation):
-            lanes = lanes_for(entries, catalog, len(generation.prompt))
+            lanes = await asyncio.to_thread(lanes_for, entries, catalog, len(generation.prompt))
+        if has_left():
+            if not is_replay:
+                generation.stop(0)
+            return None
         ratios = ratios_of(lanes)
         return site.answers.add_race(address, generation, lanes, ratios, is_replay=is_replay)
 

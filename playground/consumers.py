@@ -135,7 +135,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             last = [internal(stream.id, error)]
             if stream.answer is not None:
                 stream.answer.generation.finish("error")
-                last.append(stream.finished(stream.answer))
+                last += stream.last(stream.answer)
         finally:
             if self.streams.get(stream.id) is stream:
                 del self.streams[stream.id]
@@ -161,12 +161,11 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """`finished`, and before it the reason of an error."""
         if stream.answer is None:
             return []
-        finished = stream.finished(stream.answer)
-        ending = stream.answer.generation.ending
-        if finished.reason != "error":
-            return [finished]
+        ending, last = stream.answer.generation.ending, stream.last(stream.answer)
+        if ending is not None and ending.reason != "error":
+            return last
         code: Code = "no_words" if self.site.engine.state.phase == "failed" else "internal"
-        return [Error(stream.id, code, (ending and ending.detail) or FAILED), finished]
+        return [Error(stream.id, code, (ending and ending.detail) or FAILED), *last]
 
 
 def internal(message_id: str | None, error: Exception) -> Error:

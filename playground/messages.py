@@ -51,7 +51,6 @@ LANES_LIMIT = 4
 Role = Literal["system", "user", "assistant"]
 ROLES: tuple[Role, ...] = ("system", "user", "assistant")
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-LARGEST_INTEGER = 2**53 - 1  # of a client written in JavaScript
 
 
 class BadMessage(ValueError):
@@ -227,10 +226,10 @@ class LaneTokens:
 
 @dataclass(frozen=True, slots=True)
 class LaneClock:
-    """A lane's account by its own clock. None: fewer than three tokens have no rate."""
+    """A lane's account by its own clock. None: no token, or fewer than the three of a rate."""
 
     ttft_s: float | None
-    total_s: float
+    total_s: float | None
     tokens_per_s: float | None  # output speed
     end_to_end_tokens_per_s: float | None
 

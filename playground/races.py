@@ -29,6 +29,7 @@ from playground.messages import (
     LaneClock,
     LaneFinished,
     LaneTokens,
+    Outgoing,
     RaceAccepted,
     RaceFinished,
 )
@@ -36,6 +37,8 @@ from playground.pacing import FRAME_S, Due, Reader, Window, frames
 from playground.streams import NoSuchLane, Tell
 
 FEWEST_FOR_A_RATE = 3
+WITHOUT_WORDS = ("error", "stopped")  # an answer that ended so before its flag is not raced
+NO_ACCOUNT = LaneClock(None, None, None, None)
 DIED = "Lane {number} broke on this machine; the others run on."
 
 logger = logging.getLogger(__name__)
@@ -76,6 +79,7 @@ class RaceStream:
         self._sleep = sleep
         self._windows: list[Window] = []
         self._running: list[asyncio.Task[None]] = []
+        self._ended: set[int] = set()  # lanes whose last message was told
         self._is_stopped = False
 
     async def follow(self, answer: Answer, starts: Sequence[int]) -> None:
@@ -86,6 +90,8 @@ class RaceStream:
         try:
             await self._tell(self._accepted(answer))
             await self._wait_for_words(answer.generation)
+            if self._is_stopped or _reason(answer.generation) in WITHOUT_WORDS:
+                return
             if answer.flag_at_s is None:
                 answer.flag_at_s = self._now()
             await self._tell(self._flag(answer, answer.flag_at_s))
@@ -102,8 +108,8 @@ class RaceStream:
     def stop(self) -> None:
         """Ends the words where they are still computed, and every lane where it is."""
         self._is_stopped = True
-        if self.answer is not None and self.answer.flag_at_s is None:
-            self.answer.generation.stop(0)
+        if self.answer is not None and self.answer.generation.ending is None:
+            self.answer.generation.stop(0)  # words that are there may be another race's too
         for lane in self._running:
             lane.cancel()
 
@@ -119,16 +125,21 @@ class RaceStream:
             self.task.cancel()
         await self._tell(Error(self.id, "taken_over", "This race is being read elsewhere now."))
 
-    def finished(self, answer: Answer) -> RaceFinished:
-        """The last message of this id."""
+    def last(self, answer: Answer) -> list[Outgoing]:
+        """The last messages of this id: of lanes that never ran, and of the race."""
         generation = answer.generation
-        return RaceFinished(
-            self.id,
-            "stopped" if self._is_stopped else _reason(generation),
-            len(generation.prompt),
-            len(generation.tokens),
-            generation.measured(),
-        )
+        reason = "stopped" if self._is_stopped else _reason(generation)
+        lanes = [i for i in range(len(answer.lanes)) if i not in self._ended]
+        return [
+            *(LaneFinished(self.id, lane, reason, 0, NO_ACCOUNT) for lane in lanes),
+            RaceFinished(
+                self.id,
+                reason,
+                len(generation.prompt),
+                len(generation.tokens),
+                generation.measured(),
+            ),
+        ]
 
     async def _wait_for_words(self, generation: Generation) -> None:
         if self._is_stopped:
@@ -175,9 +186,8 @@ class RaceStream:
             reason = "error"
             await self._tell(Error(self.id, "internal", DIED.format(number=index + 1)))
         tokens = answer.generation.tokens[: reader.position]
-        clock = LaneClock(None, 0.0, None, None)
-        if reason != "error":
-            clock = account(answer.lanes[index], tokens)
+        clock = NO_ACCOUNT if reason == "error" else account(answer.lanes[index], tokens)
+        self._ended.add(index)
         await self._tell(LaneFinished(self.id, index, reason, len(tokens), clock))
 
     def _accepted(self, answer: Answer) -> RaceAccepted:
@@ -213,7 +223,7 @@ def due_by(lane: Lane) -> Due:
 def account(lane: Lane, tokens: Sequence[Token]) -> LaneClock:
     """What a lane's clock says of the tokens that it let out."""
     if not tokens:
-        return LaneClock(None, 0.0, None, None)
+        return NO_ACCOUNT
     count = len(tokens)
     first_s = lane.due_s(0, tokens[0].computed_s)
     last_s = lane.due_s(count - 1, tokens[-1].computed_s)

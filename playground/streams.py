@@ -73,11 +73,11 @@ class Stream:
         message = "This answer is being read elsewhere now."
         await self._tell(Error(self.id, "taken_over", message))
 
-    def finished(self, answer: Answer) -> Finished:
+    def last(self, answer: Answer) -> list[Outgoing]:
         """The last message of this id."""
         generation = answer.generation
         reason = "error" if generation.ending is None else generation.ending.reason
-        return Finished(self.id, reason, generation.usage(), generation.measured())
+        return [Finished(self.id, reason, generation.usage(), generation.measured())]
 
     def _tokens(self, frame: Frame) -> Tokens:
         last = frame.last

@@ -1,7 +1,7 @@
 """A model on a server of GPUs → tokens/s, first token, memory, energy, dollars. Simulated.
 
 Rates are those of each user after the first token. What the data sheets do not tell was fitted to
-published rows of one small model, and of one with experts; every other published row is a test.
+published rows of one small model, and of one with experts; other published rows are tests.
 """
 
 from dataclasses import dataclass
@@ -111,6 +111,6 @@ def forecast(
         usd_per_hour=hourly,
         usd_per_million_tokens=hourly / 3600 / total * 1e6,
         cost_about=cost_told(gpu, system),
-        source=source_told(architecture, system, work),
+        source=source_told(architecture, system, work, gpu),
         fitted=fitted_told(architecture, system, known),
     )

@@ -13,7 +13,9 @@ from lpu_engine.model.architecture import Architecture
 # Bytes of a weight; int4 has a scale and a zero of 16 bits for each 32, as in gpt-fast's rows.
 WEIGHT_BYTES = {"bf16": 2.0, "fp8": 1.0, "int8": 1.0, "int4": 0.5 + 4 / 32}
 HALF_BYTES = 2.0  # of a number that is no weight: embedding, keys, values, residual
-MEMORY_SHARE = 0.90  # that weights, keys and values may take: the default of vLLM
+# That weights, keys and values may take. vLLM takes as much by default, for what is computed in
+# between too; here it is assumed to be all for weights, keys and values.
+MEMORY_SHARE = 0.90
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from lpu_engine.hardware.gpu import Gpu, moved_s, sum_s
 
 FITTED_FILE = Path(hardware.__file__).with_name("fitted_gpu.toml")
 # What matrices of many rows reach of the data sheet's arithmetic: 38 to 43 % were published for
-# the training of Llama 3 405B on H100 ("The Llama 3 Herd of Models", 2024).
+# the training of Llama 3 405B in bf16 on H100 ("The Llama 3 Herd of Models", 2024). Assumption:
+# prompts reach as much, and in fp8 as much of the data sheet's fp8.
 ARITHMETIC_SHARE = 0.40
 SUMS_PER_LAYER = 2  # after attention and after the feed-forward
 
@@ -27,10 +28,11 @@ SUMS_PER_LAYER = 2  # after attention and after the feed-forward
 class Constants:
     """What was fitted, on A100s; assumption: other GPUs have the same.
 
-    `fp8` has no row of its own and takes the share of int8. `layer_us` is what a layer takes
-    besides reading, whatever it weighs. `expert_bytes` is what each weight of an asked expert
-    costs besides its own, whatever it has: picked by an index, weights come slower. Servers with a
-    kernel for many users' experts may do better than that.
+    `fp8` has no row to fit to and takes the share of int8: by GPT-J's row, a test, it may be up to
+    40 % too fast. `layer_us` is what a layer takes besides reading, whatever it weighs.
+    `expert_bytes` is what each weight of an asked expert costs besides its own, whatever it has:
+    picked by an index, weights come slower. Servers with a kernel for many users' experts may do
+    better than that.
     """
 
     bf16_share: float

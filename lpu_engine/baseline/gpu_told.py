@@ -9,15 +9,32 @@ from lpu_engine.baseline.gpu_system import GpuSystem, Work, gpus_told, system_na
 from lpu_engine.hardware.gpu import GB, GPUS, MOST_GPUS, Gpu
 from lpu_engine.model.architecture import Architecture
 
+FP8_TOO_FAST = 0.40  # at most: by the one published row in fp8, GPT-J's
+FITTED_ON = "a100-sxm"
+COMMON_COUNTS = (1, 2, 4, 8)  # that heads, and all else that is shared, can be divided by
+SOME_USERS = 8  # with more, kernels that are made for many users' experts pay
 
-def source_told(a: Architecture, system: GpuSystem, work: Work) -> str:
-    """Where the figures of a forecast come from."""
-    experts = ", and for experts to one of its Mixtral rows" if a.experts else ""
+
+def source_told(a: Architecture, system: GpuSystem, work: Work, gpu: Gpu) -> str:
+    """Where the figures of a forecast come from, and what of it is weak, as one sentence."""
+    experts = " and, for experts, to one of its Mixtral rows" if a.experts else ""
+    others = "" if gpu.id == FITTED_ON else f", and taken for {gpu.name} alike"
     return (
         f"computed from the data sheet of {system_name(system)} for {_users(system.users)},"
         f" prompts of {work.prompt:,} and answers of {work.answer:,} tokens; fitted to gpt-fast's"
-        f" Llama 2 7B rows{experts}"
+        f" Llama 2 7B rows{experts}, on A100{others}{''.join(_weak(a, system))}"
     )
+
+
+def _weak(a: Architecture, system: GpuSystem) -> Iterator[str]:
+    """What a reader should know of some systems alone."""
+    if system.count not in COMMON_COUNTS:
+        yield f"; common servers refuse most models on {system.count} GPUs"
+    if a.experts and system.users > SOME_USERS:
+        yield (
+            "; what experts cost besides is that of one user's kernels, pessimistic for"
+            f" {system.users:,} users"
+        )
 
 
 def fitted_told(a: Architecture, system: GpuSystem, known: Constants) -> tuple[str, ...]:
@@ -34,7 +51,10 @@ def fitted_told(a: Architecture, system: GpuSystem, known: Constants) -> tuple[s
         out.append(f"{share} in {system.precision}, {one.format(system.precision, value)}")
     if system.precision == "fp8":
         row = one.format("int8", known.int8_share)
-        out.append(f"{share} in fp8, which has no row and takes that of int8, {row}")
+        out.append(
+            f"{share} in fp8, which has no row to fit to and takes that of int8, {row}; by"
+            f" TensorRT-LLM's GPT-J row, fp8 may be up to {FP8_TOO_FAST:.0%} too fast"
+        )
     if a.experts:
         out.append(
             "what a weight of an asked expert costs besides, to gpt-fast's Mixtral row in bf16 on"
@@ -46,9 +66,8 @@ def fitted_told(a: Architecture, system: GpuSystem, known: Constants) -> tuple[s
 def cost_told(gpu: Gpu, system: GpuSystem) -> str:
     """What the figures of energy and price assume."""
     low, high = gpu.usd_per_hour
-    price = (
-        f"{low:.2f}" if low == high else f"{(low + high) / 2:.2f}, between {low:.2f} and {high:.2f}"
-    )
+    middle = f"{(low + high) / 2:.2f}, between {low:.2f} and {high:.2f}"
+    price = f"about {low:g}" if low == high else middle
     return (
         f"{system.count} {gpu.name} rented at {price} dollars an hour each (on demand, 2026),"
         f" {gpu.server_watts:,.0f} W each: its share of what a server of eight may draw"

@@ -1,7 +1,8 @@
 """What others measured on GPUs: rows to fit constants to, and rows to check the model by.
 
 Every measured rate is end to end: tokens of an answer over all seconds, the first token's included.
-gpt-fast's program divides so; Oracle's page defines it so (its rate times its latency is 300).
+gpt-fast's and TensorRT-LLM's programs divide so; Oracle's page defines it so (its rate times its
+latency is 300).
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from lpu_engine.baseline.gpu_system import GpuSystem, Work
+from lpu_engine.model.architecture import Architecture
 
 Rate = Literal["output speed", "end to end"]
 TEST, ESTIMATED = "a test", "an estimate"
@@ -19,7 +21,7 @@ class GpuRow:
     """One published rate of each user, and what it was measured with."""
 
     model: str
-    model_id: str  # of the catalog
+    model_id: str  # of the catalog; of Hugging Face, where `architecture` is its shape
     system: GpuSystem
     work: Work
     rate: Rate
@@ -27,6 +29,7 @@ class GpuRow:
     conditions: str
     source: str
     date: str
+    architecture: Architecture | None = None  # None: the catalog's
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,36 @@ UNDER_LOAD = tuple(
         1: 58.6, 8: 54.7, 32: 44.3, 64: 35.7, 128: 25.6, 256: 15.3
     }.items()
 )  # fmt: skip
+# GPT-J is no family of the catalog. Its feed-forward has two matrices of 4096 × 16384. Here it is
+# gated and has three, 10,923 wide: as many weights, but for 4,096 of 134 million in a layer.
+_GPT_J_SHAPE = Architecture(
+    name="GPTJForCausalLM",
+    width=4096,
+    layers=28,
+    heads=16,
+    kv_heads=16,
+    head_dim=256,
+    feed_forward=10_923,
+    vocabulary=50_400,
+    window=2048,
+    norm_epsilon=1e-5,
+    rope_theta=10_000.0,
+    tied=False,
+)
+_GPT_J_FP8 = GpuRow(
+    "GPT-J 6B",
+    "EleutherAI/gpt-j-6b",
+    GpuSystem("h100-sxm", 1, "fp8"),
+    Work(prompt=128, answer=128),
+    "end to end",
+    185.0,
+    "batch 1, 128 tokens in; how many out was not published, 128 are this project's assumption; in"
+    " fp16 on A100, which has as many bytes as bf16",
+    "TensorRT-LLM 0.5.0, H100 beside A100 (NVIDIA)",
+    "a page without a date",
+    _GPT_J_SHAPE,
+)
+GPT_J = (_GPT_J_FP8, replace(_GPT_J_FP8, system=GpuSystem("a100-sxm", 1), tokens_per_s=111.0))
 ESTIMATE = GpuRow(
     "Mixtral 8x7B",
     "mixtral-8x7b-32768",
@@ -127,6 +160,7 @@ GROUPS = (
     Group("Llama 2 70B", LLAMA_2_70B, mean_limit=0.10, largest_limit=0.20),
     Group("Mixtral 8x7B", MIXTRAL_8X7B, mean_limit=0.12, largest_limit=0.30),
     Group("Llama 3.3 70B under load", UNDER_LOAD, largest_limit=0.20),
+    Group("GPT-J 6B, on another engine", GPT_J),
     Group("Mixtral 8x7B, estimated", (ESTIMATE,), kind=ESTIMATED),
 )
 

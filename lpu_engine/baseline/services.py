@@ -2,13 +2,16 @@
 
 What runs behind a service is its own business, so none has chips here. Two rates are not to be
 mixed: output speed, (N - 1) tokens over the seconds between first and last, and end to end, N
-tokens over all seconds since the request was sent.
+tokens over all seconds since the request was sent. LLMPerf lists the second one alone.
 """
 
 from dataclasses import dataclass
 
 LLMPERF = "LLMPerf leaderboard (Anyscale)"
-LLMPERF_CONDITIONS = "550 tokens in, 150 out, 5 requests at once, medians"
+LLMPERF_CONDITIONS = (
+    "550 tokens in, 150 out, 5 requests at once, medians; end to end and first token as listed,"
+    " output speed computed from the list's raw data"
+)
 LLAMA_2_70B = "llama2-70b-4096"
 
 
@@ -54,7 +57,7 @@ GROQ = Service(
     output_tokens_per_s=255,
     end_to_end_tokens_per_s=186,
     ttft_s=0.222,
-    conditions=LLMPERF_CONDITIONS,
+    conditions=f"{LLMPERF_CONDITIONS} of January 2024, where end to end is 185",
     source=LLMPERF,
     date="December 2023",
     users=5,
@@ -101,8 +104,9 @@ SERVICES = (
         output_tokens_per_s=50,
         end_to_end_tokens_per_s=None,
         ttft_s=None,
-        conditions="30 to 50 were published, and this is the highest; no lengths published",
-        source="ArtificialAnalysis and press",
+        conditions="about 50, said of Gemini 1.5; 30 to 50 were also published, of Gemini 1.5 Pro;"
+        " no lengths published",
+        source="press",
         date="2024",
     ),
 )

@@ -8,11 +8,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from textwrap import wrap
 
 from lpu_engine.baseline.published import BERT_BASE_LATENCY, FITTED_TO, SPEEDS, Published
 from lpu_engine.catalog import fitted_constants
 from lpu_engine.commands.chosen_program import refused_in_one_line
-from lpu_engine.commands.validated_gpus import Validated, told_gpus, validated_gpus
+from lpu_engine.commands.validated_gpus import WIDTH, Validated, told_gpus, validated_gpus
 from lpu_engine.commands.validation_row import Row
 from lpu_engine.compiler.encoder.compile import compile_encoder
 from lpu_engine.compiler.encoder.memory import BERT_BASE
@@ -114,7 +115,10 @@ def told(rows: Sequence[Row]) -> Iterator[str]:
 def _told_fitted(gpus: Sequence[Validated]) -> Iterator[str]:
     yield "What the data sheets of GPUs do not tell was fitted to the rows that say so:"
     fitted = dict.fromkeys(line for group in gpus for row in group.rows for line in row.fitted)
-    yield from (f"  {line}" for line in fitted)
+    for line in fitted:
+        yield from wrap(
+            line, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+        )
 
 
 def _line(cells: tuple[str, ...]) -> str:

@@ -1,30 +1,37 @@
 """The rows of `validate` that are of GPUs: groups, each with the errors of its tests and limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from textwrap import wrap
+from typing import Literal
 
+from lpu_engine.baseline.gpu_fit import rate_of
 from lpu_engine.baseline.gpu_step import load_constants
 from lpu_engine.baseline.gpu_system import GpuSystem, system_name
 from lpu_engine.baseline.gpu_told import fitted_told
 from lpu_engine.baseline.published_gpu import GROUPS, TEST, GpuRow, Group, is_fitted_to
 from lpu_engine.commands.validation_row import Row
-from lpu_engine.published_runs import architecture_of, gpu_tokens_per_s
+from lpu_engine.published_runs import architecture_of
 
 WIDTH = 120  # of a terminal
 HEAD = ("GPUs", "published", "predicted", "error", "")
+Direction = Literal["too fast", "too slow"]
 
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """A group of rows; errors are those of the rows that are tests, None where there is none."""
+    """A group of rows; errors are those of the rows that are tests, None where there is none.
+
+    `mean_error` and `largest_error` have no sign: `direction` is that of all, None if they differ.
+    """
 
     name: str
     kind: str  # of the rows that nothing was fitted to
     rows: tuple[Row, ...]
     mean_error: float | None
     largest_error: float | None
+    direction: Direction | None
     mean_limit: float | None
     largest_limit: float | None
 
@@ -36,20 +43,29 @@ def validated_gpus() -> tuple[Validated, ...]:
 
 def _validated(group: Group) -> Validated:
     rows = tuple(_row(row) for row in group.rows)
-    errors = [abs(row.error) for row in rows if not row.is_fitted_to]
+    signed = [row.error for row in rows if not row.is_fitted_to]
+    errors = [abs(error) for error in signed]
     return Validated(
         group.name,
         group.kind,
         rows,
         fmean(errors) if errors else None,
         max(errors, default=None),
+        _direction(signed),
         group.mean_limit,
         group.largest_limit,
     )
 
 
+def _direction(errors: Sequence[float]) -> Direction | None:
+    if errors and min(errors) > 0:
+        return "too fast"
+    return "too slow" if errors and max(errors) < 0 else None
+
+
 def _row(row: GpuRow) -> Row:
-    predicted = gpu_tokens_per_s(row)
+    architecture, constants = row.architecture or architecture_of(row.model_id), load_constants()
+    predicted = rate_of(architecture, row, constants)
     return Row(
         "gpu",
         _name(row.system),
@@ -63,7 +79,7 @@ def _row(row: GpuRow) -> Row:
         error=predicted / row.tokens_per_s - 1,
         source=row.source,
         date=row.date,
-        fitted=fitted_told(architecture_of(row.model_id), row.system, load_constants()),
+        fitted=fitted_told(architecture, row.system, constants),
         is_fitted_to=is_fitted_to(row),
     )
 
@@ -102,7 +118,8 @@ def _errors(group: Validated) -> str:
         for name, error, limit in errors
         if error is not None
     )
-    return f"errors of its tests: {told}"
+    direction = "" if group.direction is None else f", all {group.direction}"
+    return f"errors of its tests: {told}{direction}"
 
 
 def _line(cells: tuple[str, ...]) -> str:

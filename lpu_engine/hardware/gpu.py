@@ -68,7 +68,7 @@ GPUS = (
         fp8_flops=4_500 * TFLOPS,
         link_bandwidth=900 * GB_PER_S,
         server_watts=14_300 / 8,
-        usd_per_hour=(6.00, 6.00),
+        usd_per_hour=(6.00, 6.00),  # "about 6", without a range
     ),
 )
 

@@ -73,10 +73,10 @@ def test_nothing_else_that_was_published_is_read(
     found: Constants, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(published_gpu, "GROUPS", ())
-    for name in ("LLAMA_2_70B", "MIXTRAL_8X7B", "UNDER_LOAD", "ESTIMATE"):
+    for name in ("LLAMA_2_70B", "MIXTRAL_8X7B", "UNDER_LOAD", "GPT_J", "ESTIMATE"):
         monkeypatch.setattr(published_gpu, name, ())
     assert fit_gpu(LLAMA_7B, MIXTRAL) == found
-    assert len(GROUPS) == 5
+    assert len(GROUPS) == 6
 
 
 def test_the_row_with_experts_changes_no_other_constant(found: Constants) -> None:

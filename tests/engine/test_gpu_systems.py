@@ -1,14 +1,24 @@
 """Which systems of GPUs there are, what they hold, and the sentence that refuses the rest."""
 
+import cProfile
 import re
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from gpus import LLAMA_7B, LLAMA_70B, MIXTRAL, ODD, SHAPES, SYSTEMS
 
-from lpu_engine.baseline.gpu import BadSystem, GpuSystem, Work, forecast, system_name
+from lpu_engine.baseline.gpu import (
+    PRECISIONS,
+    BadSystem,
+    GpuForecast,
+    GpuSystem,
+    Work,
+    forecast,
+    system_name,
+)
 from lpu_engine.baseline.gpu_share import Share
-from lpu_engine.hardware.gpu import GPUS, LARGE_SUM_BYTES, SMALL_SUM_BYTES, sum_s
+from lpu_engine.hardware.gpu import GPUS, LARGE_SUM_BYTES, MOST_GPUS, SMALL_SUM_BYTES, sum_s
 from lpu_engine.published_runs import architecture_of
 
 ID_OF = {gpu.name: gpu.id for gpu in GPUS}
@@ -179,3 +189,19 @@ def test_a_sum_takes_longer_the_larger_it_is_and_nothing_for_one_gpu() -> None:
 def test_systems_are_named_as_a_reader_would_say_them() -> None:
     assert system_name(GpuSystem("h100-sxm", 8)) == "8 × H100"
     assert system_name(GpuSystem("a100-sxm", 1, "int4")) == "one A100 · int4"
+
+
+@pytest.mark.parametrize("model", ["llama2-70b-4096", "llama-3.1-405b"])
+def test_all_systems_of_one_model_take_few_calls_refusals_included(model: str) -> None:
+    architecture = architecture_of(model)
+    systems = [*product(GPUS, range(1, MOST_GPUS + 1), PRECISIONS)]
+    answers: list[GpuForecast | BadSystem] = []
+    with cProfile.Profile(builtins=False) as profile:
+        for gpu, count, precision in systems:
+            try:
+                answers.append(forecast(architecture, GpuSystem(gpu.id, count, precision)))
+            except BadSystem as error:
+                answers.append(error)
+    assert len(answers) == len(systems) == 4 * 8 * 4
+    assert {type(answer) for answer in answers} == {GpuForecast, BadSystem}
+    assert sum(entry.callcount for entry in profile.getstats()) < 100_000, "0.1 s at 1 µs a call"

@@ -123,7 +123,8 @@ def test_a_published_host_is_compared_with_the_published_groq_row_by_both_rates(
         (None, 0, "end to end"),
     ]
     assert [round(r.value, 2) for r in found] == [21.25, 18.6]
-    assert "22.2 × by the 267" in found[0].about
+    assert found[0].value_high == 267 / 12
+    assert "267 ÷ 12 by the highest published" in found[0].about
     anyscale = ratios(ServiceEntry("anyscale-llama2-70b"))
     assert [round(r.value, 1) for r in anyscale] == [3.5, 2.8]
     both = ratios(ServiceEntry("replicate-llama2-70b"), ServiceEntry("groq-llama2-70b"))

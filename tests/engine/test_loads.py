@@ -77,6 +77,20 @@ def test_one_chip_has_room_for_one_user() -> None:
     assert "1 user of 512 tokens" in found.lpu.limit
 
 
+def test_the_lpus_rate_is_that_of_its_slowest_stage_once_it_is_full() -> None:
+    context, prompt, answer = 1024, 512, 512
+    found = under_load(CATALOG, MIXTRAL, EIGHT, context)
+    architecture = CATALOG.model(MIXTRAL).clock.deployment().architecture  # type: ignore[union-attr]
+    program = program_for(Deployment(architecture, 576, window=context))
+    beat = program.beat_cycles(prompt + answer // 2)
+    full = found.lpu.loads[-1]
+    busy = full.users * beat + (full.users - 1) * program.prompt_beat_cycles(prompt) / answer
+    assert busy > program.token_cycles(prompt + answer // 2)
+    assert full.tokens_per_s == pytest.approx(900e6 / busy, rel=1e-6)
+    alone = found.lpu.loads[0]
+    assert alone.tokens_per_s == 900e6 / program.token_cycles(prompt + answer // 2)
+
+
 @pytest.mark.parametrize("tokens", [1, 16, 17, 320, 321, 1000])
 def test_a_prompt_keeps_the_slowest_stage_no_longer_than_it_takes(tokens: int) -> None:
     architecture = CATALOG.model(MIXTRAL).clock.deployment().architecture  # type: ignore[union-attr]

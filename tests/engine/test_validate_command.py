@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from argparse import Namespace
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from commands import in_a_process
 from lpu_engine.baseline.gpu_system import system_name
 from lpu_engine.baseline.published import BERT_BASE_LATENCY, SPEEDS
 from lpu_engine.baseline.published_gpu import GROUPS
+from lpu_engine.commands import validate_command
 from lpu_engine.commands.validate_command import told
 from lpu_engine.commands.validated_gpus import told_gpus, validated_gpus
 from lpu_engine.commands.validation_row import Row
@@ -74,6 +76,23 @@ def test_each_group_of_gpus_tells_its_errors_and_their_limits(validated: tuple[s
         assert group["mean_error"] < limits[0]
         assert group["mean_error"] <= group["largest_error"] < limits[1]
     assert groups["Llama 2 7B"]["mean_error"] is None
+    assert groups["GPT-J 6B, on another engine"]["largest_limit"] is None
+
+
+def test_each_group_of_gpus_says_whether_all_its_errors_have_one_sign(
+    validated: tuple[str, bool],
+) -> None:
+    groups = validated_gpus()
+    for group in groups:
+        errors = [row.error for row in group.rows if not row.is_fitted_to]
+        signs = {error > 0 for error in errors}
+        alike = ("too fast" if True in signs else "too slow") if len(signs) == 1 else None
+        assert group.direction == alike
+    told = [group["direction"] for group in json.loads(validated[0])["groups"]]
+    assert told == [group.direction for group in groups]
+    assert {None, "too fast", "too slow"} == set(told)
+    (slow,) = (group for group in groups if "under load" in group.name)
+    assert "largest 12.9% (to be under 20%), all too slow" in "\n".join(told_gpus((slow,)))
 
 
 def test_the_table_of_gpus_reads_well_in_a_terminal() -> None:
@@ -88,13 +107,24 @@ def test_the_table_of_gpus_reads_well_in_a_terminal() -> None:
         text.split()
     )
     told = re.findall(r"errors of its tests: (.*)", text)
-    assert len(told) == 3
+    assert len(told) == 4
     assert re.fullmatch(
         r"mean \d\.\d% \(to be under 10%\), largest [\d.]+% \(to be under 20%\)", told[0]
     )
     for group in groups:
         for row in group.rows:
             assert f"{row.source}, {row.date}" in " ".join(text.split())
+
+
+def test_the_whole_text_fits_a_terminal_and_tells_every_constant(
+    rows: list[Row], every: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validate_command, "SPEEDS", ())
+    monkeypatch.setattr(validate_command, "bert_base", lambda: rows[-1])
+    text = validate_command.validate_text(Namespace(json=False))
+    assert max(map(len, text.splitlines())) <= 120
+    for line in {line for row in every if row.machine == "gpu" for line in row.fitted}:
+        assert line in " ".join(text.split())
 
 
 def test_every_published_figure_has_a_row(rows: list[Row]) -> None:

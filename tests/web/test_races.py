@@ -103,7 +103,8 @@ def race(
 
     async def run() -> None:
         await stream.follow(kept, starts or (0,) * len(lanes))
-        await tell(stream.finished(kept))
+        for message in stream.last(kept):
+            await tell(message)
 
     meanwhile(world, stream)
 
@@ -191,6 +192,7 @@ def test_a_lane_that_dies_changes_nothing_in_the_others(dies_at: int) -> None:
         assert moments(raced, lane) == moments(alone, lane)
         assert raced.finished(lane)[1] == alone.finished(lane)[1]
     assert raced.finished(1)[1].reason == "error"
+    assert raced.finished(1)[1].clock.total_s is None
     (error,) = (m for _, m in raced.told if isinstance(m, Error))
     assert error.message == "Lane 2 broke on this machine; the others run on."
 
@@ -234,7 +236,37 @@ def test_a_stop_before_the_flag_ends_the_words_too() -> None:
     assert generation.ending is not None
     assert generation.ending.reason == "stopped"
     assert generation.tokens == []
+    assert [type(message) for _, message in raced.told] == [
+        RaceAccepted,
+        LaneFinished,
+        RaceFinished,
+    ]
     assert raced.finished(0)[1].reason == "stopped"
+
+
+def test_a_stopped_replay_leaves_the_words_of_the_earlier_race_whole() -> None:
+    def stop(world: World, stream: RaceStream) -> None:
+        stream.stop()  # before it was accepted, let alone its flag
+
+    generation = a_log(30)
+    raced, is_finished = race(generation, a_lane(10.0), meanwhile=stop)
+    assert is_finished
+    assert raced.finished(0)[1].reason == "stopped"
+    assert len(generation.tokens) == 30
+    assert generation.ending is not None
+    assert generation.ending.reason == "stop"
+
+
+def test_words_that_failed_are_not_raced_even_where_some_are_there() -> None:
+    generation = a_generation()
+    for index in range(7):
+        generation.append(index, "x", 0.0)
+    generation.finish("error", detail="no more paper")
+    raced, is_finished = race(generation, a_lane(100.0), HERE)
+    assert is_finished
+    assert not any(isinstance(message, Flag | LaneTokens) for _, message in raced.told)
+    assert [raced.finished(lane)[1].reason for lane in (0, 1)] == ["error", "error"]
+    assert raced.finished(0)[1].clock.total_s is None
 
 
 def test_who_resumes_gets_the_rest_of_each_lane_by_the_same_flag() -> None:

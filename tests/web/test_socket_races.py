@@ -1,11 +1,12 @@
 """Races on a real socket: what is accepted, the flag, the lanes, and what is refused."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from web_harness import Client, HandEngine, Served, eventually, write
+from web_harness import PATIENCE_S, Client, HandEngine, Served, eventually, write
 
 from lpu_engine import (
     Engine,
@@ -18,6 +19,8 @@ from lpu_engine import (
     load_catalog,
     ratios_of,
 )
+from playground import asking
+from playground.races import RaceStream, lanes_for
 
 Given = Callable[[], Awaitable[Generation]]
 PEBBLE = {"machine": "lpu", "model": "pebble"}
@@ -157,7 +160,6 @@ async def test_a_stop_ends_every_lane_where_it_is(client: Client, generation: Gi
     answer.finish("length")
     flag = await client.receive()
     assert flag["type"] == "flag"
-    await eventually(lambda: True)
     await client.send(type="stop", id="r")
     told = await to_the_end(client)
     slow = of_lane(told, 1)[-1]
@@ -203,6 +205,32 @@ async def test_an_older_reader_of_a_race_gives_way(served: Served, generation: G
         write(answer, "x")
         answer.finish("stop")
         assert text_of(await to_the_end(second, "z")) == "x"
+
+
+async def test_who_leaves_while_a_replay_is_prepared_leaves_no_race_behind(
+    served: Served, generation: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_preparing, may_go_on, has_left = (threading.Event() for _ in range(3))
+    leave = RaceStream.leave
+
+    def left(stream: RaceStream) -> None:
+        leave(stream)
+        has_left.set()
+
+    def held_up(*given: Any) -> Any:
+        is_preparing.set()
+        assert may_go_on.wait(PATIENCE_S)
+        return lanes_for(*given)
+
+    async with served.connect() as first:
+        message, _ = await raced(first, generation, PEBBLE)
+        monkeypatch.setattr(asking, "lanes_for", held_up)
+        monkeypatch.setattr(RaceStream, "leave", left)
+        await first.send(type="race", id="again", words=message["key"], lanes=[SLOW])
+        await asyncio.to_thread(is_preparing.wait, PATIENCE_S)
+    await asyncio.to_thread(has_left.wait, PATIENCE_S)
+    may_go_on.set()
+    await eventually(lambda: served.site.answers.open_count("127.0.0.1") == 0)
 
 
 async def test_races_and_answers_share_a_socket(client: Client, generation: Given) -> None:
@@ -343,8 +371,9 @@ async def test_words_that_fail_end_every_lane_and_tell_why(
     engine.fail("The engine stopped: no more paper. Restart the server.")
     answer.finish("error", detail="The engine stopped: no more paper. Restart the server.")
     told = await to_the_end(client)
+    assert [message["type"] for message in told] == ["error", *["finished"] * 3]
     assert [of_lane(told, lane)[-1]["reason"] for lane in (0, 1)] == ["error", "error"]
-    error = next(message for message in told if message["type"] == "error")
+    error = told[0]
     assert (error["code"], "no more paper" in error["message"]) == ("no_words", True)
     assert told[-1]["reason"] == "error"
 
