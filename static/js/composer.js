@@ -21,6 +21,7 @@ export class Composer {
     this.#onSubmit = onSubmit;
     this.#onStop = onStop;
     this.#nameButton = nameButton;
+    this.#button.addEventListener("click", (event) => this.#clicked(event));
     form.addEventListener("submit", (event) => this.#submitted(event));
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#box.addEventListener("input", () => this.fit());
@@ -57,6 +58,11 @@ export class Composer {
     if (prompt.trim() === "" || this.#isBusy) return;
     if (this.#onSubmit(prompt.trim())) this.draft = "";
     this.rest();
+  }
+
+  /** The second click of a double click is no stop. */
+  #clicked(event) {
+    if (this.#isBusy && event.detail > 1) event.preventDefault();
   }
 
   #submitted(event) {

@@ -27,7 +27,7 @@ def address(lanes: tuple[str, ...] = SET_UP, prompt: str = PROMPT) -> str:
 
 def lane_for(entry: dict[str, Any]) -> dict[str, Any]:
     """A lane as the server tells it, of an entry as the page asked for it."""
-    return MAKERS[entry["machine"]](entry)
+    return {"is_groq": False, **MAKERS[entry["machine"]](entry)}
 
 
 def lpu_lane(entry: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def gpu_lane(entry: dict[str, Any]) -> dict[str, Any]:
         "machine": "gpu",
         "model_id": entry["model"],
         "model": "Llama 2 70B",
-        "name": "8 × H100",
+        "name": "8 × H100" if entry["precision"] == "bf16" else f"8 × H100 · {entry['precision']}",
         "users": entry["users"],
         "kind": "simulated",
         "source": "a data sheet",
@@ -139,14 +139,17 @@ class HandRace:
         self.asked = self.hand.heard("race", times)
         return self.asked
 
-    def accept(self, ratios: tuple[dict[str, Any], ...] = (RATIO, GROQS)) -> None:
+    def accept(
+        self, ratios: tuple[dict[str, Any], ...] = (RATIO, GROQS), words: str = "Pebble"
+    ) -> None:
         """Also of a `resume`, with the lanes of the race before it."""
         lanes = [lane_for(entry) for entry in self.asked["lanes"]]
         self.seqs = [0 for _ in lanes]
         self.counts = self.counts or [0 for _ in lanes]
         known = [ratio for ratio in ratios if ratio["to"] < len(lanes)]
         is_replay = "words" in self.asked
-        self.send("accepted", key=KEY, words=WORDS, is_replay=is_replay, lanes=lanes, ratios=known)
+        told = {**WORDS, "name": words}
+        self.send("accepted", key=KEY, words=told, is_replay=is_replay, lanes=lanes, ratios=known)
 
     def drop_flag(self, count: int = 4, elapsed_s: float = 0.0) -> None:
         measured = {"ttft_s": 0.004, "tokens_per_s": 900.0}
@@ -159,13 +162,13 @@ class HandRace:
         self.send("tokens", lane=lane, seq=seq, text=text, count=count, clock_s=clock_s)
 
     def finish_lane(
-        self, lane: int, total_s: float, reason: str = "stop", *, has_first: bool = True
+        self, lane: int, total_s: float | None, reason: str = "stop", *, has_first: bool = True
     ) -> None:
-        """With made-up accounts, each other than its lane's prediction."""
+        """With made-up accounts, each other than its lane's prediction; None: it has none."""
         count = self.counts[lane]
-        has_rate = reason != "error" and count > 2
+        has_rate = total_s is not None and count > 2
         clock = {
-            "ttft_s": 0.01 if has_first else None,
+            "ttft_s": 0.01 if has_first and total_s is not None else None,
             "total_s": total_s,
             "tokens_per_s": 100.0 + lane if has_rate else None,
             "end_to_end_tokens_per_s": 90.0 + lane if has_rate and has_first else None,
@@ -187,6 +190,10 @@ class HandRace:
     def run(self, totals_s: tuple[float, ...] = (0.2, 0.6, 3.0, 0.1)) -> None:
         """A whole race of four tokens, each lane in two frames, to its end."""
         self.accept()
+        self.finish_race(totals_s)
+
+    def finish_race(self, totals_s: tuple[float, ...] = (0.2, 0.6, 3.0, 0.1)) -> None:
+        """From the flag on."""
         self.drop_flag()
         lanes = range(len(self.asked["lanes"]))
         for lane in lanes:
@@ -234,3 +241,4 @@ def load_with(race: HandRace, answer: dict[str, Any], status: int = 200) -> None
     race.page.route("**/compare/load.json*", fulfil)
     race.page.locator("#load-title").scroll_into_view_if_needed()
     race.page.select_option("#load-precision", "int8")
+    race.page.wait_for_selector("#load-curves[data-state=there]")

@@ -1,7 +1,7 @@
 """The race before a hand-written socket: what goes out, what each lane shows, how it ends."""
 
 import pytest
-from browser_harness import KEY, MIXTRAL, Cable, OpenPage
+from browser_harness import KEY, LLAMA, MIXTRAL, Cable, HandSocket, OpenPage
 from compare_harness import PROMPT, HandRace, address, open_race
 from playwright.sync_api import expect
 
@@ -111,7 +111,8 @@ def test_the_order_of_arrival_is_the_clocks(race: HandRace) -> None:
     places = [race.part(lane, "place").text_content() for lane in range(4)]
     assert places == ["2nd", "3rd", "4th", "1st"]
     said = race.page.locator("#announcer").text_content() or ""
-    assert said.startswith("The race is over. 1st: Pebble on this machine, 103 tokens per second")
+    assert said.startswith("The race is over: 1st Pebble on this machine, 103 tokens per second")
+    assert said.count(".") == 1  # one sentence
     assert said.index("1st") < said.index("2nd") < said.index("3rd") < said.index("4th")
     for mark in ("simulated", "published", "measured"):
         assert mark in said
@@ -151,11 +152,135 @@ def test_a_lane_that_dies_leaves_the_others_running(race: HandRace) -> None:
     race.drop_flag()
     race.write(0, "The sky", 2, 0.1)
     race.error("internal", "Lane 1 broke on this machine; the others run on.")
-    race.finish_lane(0, total_s=0.0, reason="error")
+    race.finish_lane(0, total_s=None, reason="error")
     expect(race.part(0, "problem")).to_have_text("Lane 1 broke on this machine; the others run on.")
     race.write(1, "The sky is blue.", 4, 0.2)
     expect(race.part(1, "text")).to_have_text("The sky is blue.")
     expect(race.page.locator("body")).to_have_attribute("data-race", "running")
+    for lane in (1, 2, 3):
+        race.counts[lane] = 4
+        race.finish_lane(lane, total_s=0.2)
+    race.finish()
+    race.reach("ended")
+    expect(race.part(0, "place")).to_have_text("broken")
+    for name in ("time", "first", "live"):
+        expect(race.part(0, name)).to_have_text("–")
+    expect(race.page.locator("#table tbody tr").first).to_contain_text("2 of 4 tokens")
+    expect(race.page.locator("#table")).not_to_contain_text("0.000")
+    expect(race.page.locator("#status-after")).to_have_text(
+        "Lane 1 broke; every other lane showed the same words at its own clock."
+    )
+
+
+def test_a_lane_stopped_before_its_first_token_has_no_time(race: HandRace) -> None:
+    race.go()
+    race.accept()
+    race.drop_flag(count=90)
+    race.write(0, "Half an answer", 45, 0.3)
+    race.page.click("#go")
+    race.finish_lane(0, total_s=0.3, reason="stopped")
+    for lane in (1, 2, 3):
+        race.finish_lane(lane, total_s=None, reason="stopped")
+    race.finish("stopped")
+    race.reach("ended")
+    expect(race.part(1, "time")).to_have_text("–")
+    expect(race.part(1, "first")).to_have_text("–")
+    assert "0.000" not in race.page.locator("#table").inner_text()
+    expect(race.page.locator("#status-after")).to_have_text("Stopped.")
+
+
+def test_a_stop_before_the_flag_is_said_as_that(race: HandRace) -> None:
+    race.go()
+    race.accept()
+    race.page.click("#go")
+    for lane in range(4):
+        race.finish_lane(lane, total_s=None, reason="stopped")
+    race.finish("stopped")
+    race.reach("ended")
+    expect(race.page.locator("#status-after")).to_have_text("Stopped before the flag.")
+    expect(race.page.locator("#announcer")).to_have_text("Stopped before the flag.")
+    expect(race.page.locator("#flag")).to_be_hidden()
+
+
+def test_words_that_are_none_are_said_to_be(race: HandRace) -> None:
+    race.go()
+    race.accept()
+    race.drop_flag(count=0)
+    for lane in range(4):
+        race.finish_lane(lane, total_s=None)
+    race.finish()
+    race.reach("ended")
+    expect(race.page.locator("#status-after")).to_have_text("Pebble wrote nothing.")
+    expect(race.page.locator("#announcer")).to_have_text("Pebble wrote nothing.")
+
+
+def test_words_that_break_off_are_told_in_the_servers_sentence(race: HandRace) -> None:
+    race.go()
+    race.accept()
+    race.error("internal", "The kernels failed.")
+    for lane in range(4):
+        race.finish_lane(lane, total_s=None, reason="error")
+    race.finish("error")
+    race.reach("ended")
+    expect(race.page.locator("#problem")).to_have_text("The kernels failed.")
+    expect(race.page.locator("#status-after")).to_be_empty()
+    expect(race.page.locator("#go")).to_have_text("Race")
+
+
+def test_a_lane_without_a_first_tokens_time_takes_no_place(open_page: OpenPage) -> None:
+    race = open_race(open_page, address(("service:openai-gpt-4", "here", f"lpu:{LLAMA}")))
+    race.go()
+    race.accept(ratios=())
+    race.finish_race(totals_s=(0.1, 0.3, 0.2))
+    places = [race.part(lane, "place").text_content() for lane in range(3)]
+    assert places == ["arrived", "2nd", "1st"]
+    expect(race.page.locator("#announcer")).to_contain_text("arrived GPT-4 at OpenAI")
+
+
+def test_a_lane_that_had_died_runs_again_after_a_resume(race: HandRace) -> None:
+    race.go()
+    race.accept()
+    race.drop_flag()
+    race.write(0, "The ", 1, 0.1)
+    race.error("internal", "Lane 1 broke on this machine; the others run on.")
+    race.finish_lane(0, total_s=None, reason="error")
+    expect(race.part(0, "place")).to_have_text("broken")
+    acks = len(race.acks())
+    race.hand.hang_up()
+    assert race.hand.heard("resume")["counts"] == [1, 0, 0, 0]
+    race.accept()
+    race.drop_flag(elapsed_s=1.0)
+    race.write(0, "sky is blue.", 3, 0.2)
+    expect(race.part(0, "text")).to_have_text("The sky is blue.")
+    race.hand.heard("ack", acks + 1)
+    assert race.acks()[-1] == (0, 1)
+    expect(race.part(0, "problem")).to_be_hidden()
+    race.finish_lane(0, total_s=0.2)
+    expect(race.part(0, "place")).to_have_text("1st")
+
+
+def test_a_double_click_starts_a_race_and_does_not_stop_it(race: HandRace) -> None:
+    race.page.dblclick("#go")
+    race.hear()
+    race.page.locator("#prompt").focus()
+    race.page.keyboard.press("Escape")  # a stop, and what came before it was heard by then
+    race.hand.heard("stop")
+    assert [each["type"] for each in race.hand.received] == ["race", "stop"]
+
+
+def test_a_double_click_in_the_chat_asks_once_and_does_not_stop(open_page: OpenPage) -> None:
+    hand = HandSocket(open_page(None))
+    hand.page.goto("/")
+    hand.page.wait_for_selector("body[data-connection=open]")
+    hand.page.fill("#prompt", PROMPT)
+    hand.page.evaluate(
+        "for (const detail of [1, 2]) document.querySelector('#composer button[type=submit]')"
+        ".dispatchEvent(new MouseEvent('click', {detail, bubbles: true, cancelable: true}))"
+    )
+    hand.heard("generate")
+    hand.page.keyboard.press("Escape")
+    hand.heard("stop")
+    assert [each["type"] for each in hand.received] == ["generate", "stop"]
 
 
 def test_a_replay_runs_the_same_words_and_says_so_everywhere(race: HandRace) -> None:
@@ -172,7 +297,7 @@ def test_a_replay_runs_the_same_words_and_says_so_everywhere(race: HandRace) -> 
     expect(race.page.locator("#status")).to_contain_text("Replay")
     expect(race.page.locator("#table caption")).to_contain_text("Replay")
     expect(race.page.locator("#chart figcaption")).to_contain_text("replay")
-    expect(race.page.locator("#announcer")).to_contain_text("The replay is over.")
+    expect(race.page.locator("#announcer")).to_contain_text("The replay is over:")
 
 
 def test_race_again_computes_anew(race: HandRace) -> None:
@@ -192,6 +317,41 @@ def test_words_that_are_no_longer_kept_can_be_raced_again(race: HandRace) -> Non
     race.error("gone", "Unknown.")
     expect(race.page.locator("#problem")).to_contain_text("computed anew")
     expect(race.page.locator("#go")).to_have_text("Race")
+
+
+def test_a_refused_replay_leaves_the_result_as_it_stands(race: HandRace) -> None:
+    page = race.page
+    race.go()
+    race.run()
+    table, text = page.locator("#table").inner_text(), race.part(0, "text").text_content()
+    said = page.locator(".status").inner_text()
+    page.click("#replay")
+    race.hear(2)
+    expect(page.locator("#result")).to_be_visible()
+    race.error("busy", "Too many races are on. Wait a moment.")
+    race.reach("ended")
+    expect(page.locator("#problem")).to_have_text("Too many races are on. Wait a moment.")
+    assert page.locator("#table").inner_text() == table
+    assert race.part(0, "text").text_content() == text
+    assert page.locator(".status").inner_text() == said
+    expect(page.locator("body")).to_have_attribute("data-replay", "false")
+    page.click("#replay")
+    assert race.hear(3)["words"] == KEY
+    race.counts = []
+    race.run()
+    expect(page.locator("#replay-tag")).to_be_visible()
+
+
+def test_a_refused_race_leaves_the_result_as_it_stands(race: HandRace) -> None:
+    race.go()
+    race.run()
+    race.page.click("#again")
+    race.hear(2)
+    race.error("bad_param", "lanes[1]: The H100 is sold out.")
+    expect(race.part(1, "problem")).to_have_text("The H100 is sold out.")
+    expect(race.page.locator("#result")).to_be_visible()
+    expect(race.part(1, "text")).to_have_text("The sky is blue.")
+    expect(race.page.locator("#go")).to_have_text("Mend lane 2")
 
 
 def test_a_refusal_stands_at_the_lane_it_names(race: HandRace) -> None:
@@ -256,6 +416,9 @@ def test_a_race_that_is_read_elsewhere_keeps_what_came(race: HandRace) -> None:
     race.write(0, "The sky", 2, 0.1)
     race.error("taken_over", "Read elsewhere.")
     expect(race.page.locator("#problem")).to_contain_text("can no longer be had")
+    expect(race.page.locator("#problem")).to_contain_text("read elsewhere")
+    expect(race.page.locator("#status-after")).to_have_text("It is read elsewhere now.")
+    expect(race.part(0, "place")).to_have_text("not arrived")
     expect(race.part(0, "text")).to_have_text("The sky")
     expect(race.page.locator("#go")).to_have_text("Race")
 

@@ -38,6 +38,21 @@ def test_the_address_follows_the_set_up_and_leads_back_to_it(race: HandRace) -> 
     assert race.hand.received == []
 
 
+def test_half_a_character_is_replaced_before_it_reaches_address_or_server(race: HandRace) -> None:
+    race.page.evaluate("document.querySelector('#prompt').value = 'Why \\ud83d?'")
+    asked = race.go()
+    assert asked["messages"] == [{"role": "user", "content": "Why \ufffd?"}]
+    assert query_of(race.page)["prompt"] == ["Why \ufffd?"]
+
+
+def test_a_prompt_too_long_for_an_address_is_left_out_of_it(race: HandRace) -> None:
+    race.page.fill("#prompt", "ü" * 1_400)  # six letters each, escaped
+    race.page.locator("#prompt").blur()
+    race.page.wait_for_function("!location.search.includes('prompt=')")
+    assert query_of(race.page) == {"lane": list(SET_UP)}
+    assert race.go()["messages"] == [{"role": "user", "content": "ü" * 1_400}]
+
+
 def test_lanes_come_and_go_between_one_and_four(race: HandRace) -> None:
     page = race.page
     expect(page.locator("#add")).to_be_hidden()
@@ -56,7 +71,7 @@ def test_what_a_lane_would_be_is_shown_before_the_race(race: HandRace) -> None:
     for lane, mark in enumerate(marks):
         expect(race.part(lane, "mark")).to_have_text(mark)
     expect(race.part(0, "who")).to_have_text("Llama 2 70B on 576 LPU chips")
-    expect(race.part(2, "who")).to_have_text("Llama 2 70B at Replicate, 5 users at once")
+    expect(race.part(2, "who")).to_have_text("Llama 2 70B at Replicate, 5 requests at once")
     before = race.part(1, "rate").text_content()
     race.field(1, "gpu").select_option("b200-sxm")
     expect(race.part(1, "who")).to_have_text("Llama 2 70B on 8 × B200")

@@ -1,17 +1,18 @@
 /* A result → CSV (RFC 4180): a row a lane; beside every figure its mark and its source. What is not known is
-   an empty cell. A cell that a spreadsheet would take for a formula is made harmless. */
+   an empty cell. A cell that a spreadsheet would take for a formula is made harmless. It begins with a byte
+   order mark, without which Excel takes the text for another than UTF-8. */
 
 import { COLUMNS } from "./result.js";
 
 const FORMULA = /^[=+\-@\t\r]/;
 const NEEDS_QUOTES = /[",\r\n]/;
-const COST_COLUMNS = new Set(["joules_per_token", "usd_per_million_tokens"]);
+const BYTE_ORDER_MARK = "\uFEFF";
 
 export function csvOf(result) {
   const figures = COLUMNS.flatMap(({ id }) => [id, `${id}_mark`, `${id}_source`]);
   const head = ["raced_at", "is_replay", "prompt", "words", "lane", "place", "hardware", "model", "users", "tokens", ...figures];
   const rows = result.rows.map((row) => rowOf(result, row));
-  return [head, ...rows].map((cells) => cells.map(quoted).join(",")).join("\r\n") + "\r\n";
+  return `${BYTE_ORDER_MARK}${[head, ...rows].map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("")}`;
 }
 
 function rowOf({ at, isReplay, prompt, words }, row) {
@@ -22,11 +23,8 @@ function rowOf({ at, isReplay, prompt, words }, row) {
 }
 
 function figureCells(row, id) {
-  const value = row.figures[id]?.value ?? null;
-  if (value === null) return ["", "", ""];
-  const assumed = COST_COLUMNS.has(id) ? `${row.costAbout}; ` : "";
-  const longer = id === "total_s" && row.figures.ttft_s.value === null ? "without the first token’s time, which was not published; " : "";
-  return [value, row.mark, `${assumed}${longer}${row.source}`];
+  const { value = null, mark, about } = row.figures[id] ?? {};
+  return value === null ? ["", "", ""] : [value, mark, `${about}${row.source}`];
 }
 
 /** Numbers are the page's own and stay as they are; text may be anybody's. */

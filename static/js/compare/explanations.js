@@ -7,6 +7,10 @@ import { MARKS } from "../explanations.js";
 import { countText, durationText, rateText, secondsText, wholeText } from "../format.js";
 
 const NO_FIRST = "No time to its first token was published, so its clock starts at once.";
+/** Of a figure that is not itself published, though its clock is. */
+export const COMPUTED = "computed from published figures";
+const COMPUTED_MARK = `${COMPUTED}: this race’s tokens by a clock at the published rate.`;
+const TOO_SHORT = "Not known: fewer than three tokens have no rate.";
 const ANOTHER_MODEL = "It is another model than any here, so no ratio is drawn with it.";
 
 /** Of a lane before or during a race. `promptName`: which prompt its clock is for. */
@@ -34,7 +38,7 @@ const linesOf = {
     ...stepLines(lane.parts),
   ],
   service: (lane, words) => [
-    `How fast ${whoText(lane, words)} gave one user the tokens of an answer, after the first. What runs there is not known here.`,
+    `How fast ${whoText(lane, words)}${lane.users > 1 ? "," : ""} gave the tokens of an answer, after the first. What runs there is not known here.`,
     ...(lane.end_to_end_tokens_per_s === null
       ? []
       : [`End to end, the first token’s time included, ${rateText(lane.end_to_end_tokens_per_s)} tokens/s were published.`]),
@@ -56,7 +60,7 @@ function hereRate(lane, words) {
     mark: MARKS.measured,
     lines: [
       `This lane shows the words of ${words.name} with the stamps that they were computed with, before the flag.`,
-      `${words.name} is tiny and this is no LPU, so no ratio is drawn with it.`,
+      "It is measured and this is no LPU, so no ratio is drawn with it.",
       `Source: ${lane.source}.`,
     ],
   };
@@ -68,7 +72,7 @@ export function flag({ count, computed_s, measured }, words) {
     mark: MARKS.measured,
     lines: [
       `${words.name} wrote them on this machine, once, before the flag; the time to the first token is part of it.`,
-      `After the first token that was ${rateText(measured.tokens_per_s)} tokens/s.`,
+      ...(measured.tokens_per_s === null ? [] : [`After the first token that was ${rateText(measured.tokens_per_s)} tokens/s.`]),
       "Since then nothing of this race is computed: every lane reads the same words.",
       ...tokenLines(words),
     ],
@@ -78,17 +82,23 @@ export function flag({ count, computed_s, measured }, words) {
 export function progress(run) {
   return {
     title: `${wholeText(run.count)} of ${wholeText(run.total ?? 0)} tokens`,
-    mark: MARKS[run.lane.kind],
+    mark: computedMark(run.lane),
     lines: ["How many tokens this lane’s clock has let out since the flag.", `Source of its clock: ${run.lane.source}.`],
   };
+}
+
+/** The mark of what is computed here by a lane's clock. */
+function computedMark({ kind }) {
+  return kind === "published" ? COMPUTED_MARK : MARKS[kind];
 }
 
 /** Output speed of what this lane has shown. */
 export function outputSpeed(run, words) {
   return {
     title: `${rateText(run.tokensPerS)} tokens/s, output speed`,
-    mark: MARKS[run.lane.kind],
+    mark: run.isOpen ? computedMark(run.lane) : MARKS[run.lane.kind],
     lines: [
+      ...(run.tokensPerS === null && !run.isOpen ? [TOO_SHORT] : []),
       "Tokens after the first ÷ the seconds between the first and the last, by this lane’s clock.",
       ...(run.lane.kind === "published" ? ["The clock runs at the published rate; the words are this race’s."] : []),
       `Source: ${run.lane.source}.`,
@@ -97,21 +107,23 @@ export function outputSpeed(run, words) {
   };
 }
 
-export function endToEnd(run) {
-  const published = run.lane.end_to_end_tokens_per_s;
+export function endToEnd(run, text) {
   return {
-    title: `${rateText(run.clock.end_to_end_tokens_per_s)} tokens/s, end to end`,
+    title: `${text} tokens/s, end to end`,
     mark: MARKS[run.lane.kind],
-    lines: [
-      run.isWithoutFirst
-        ? "Not known: no time to the first token was published."
-        : `${countText(run.count, "token")} ÷ all ${secondsText(run.clock.total_s)} since the flag, the first token’s time included. A longer answer has more.`,
-      ...(published === null || published === undefined
-        ? []
-        : [`Published for answers of its own length: ${rateText(published)}.`]),
-      `Source: ${run.lane.source}.`,
-    ],
+    lines: [endToEndText(run), `Source: ${run.lane.source}.`],
   };
+}
+
+/** What was published stays as it was, so that it agrees with what is said of it under the table. */
+function endToEndText({ lane, count, clock }) {
+  if (lane.kind === "published") {
+    return lane.end_to_end_tokens_per_s === null
+      ? "Not known: nobody published it."
+      : "Published for answers of its own length, the first token’s time included. This race’s own figure would differ, because its answer’s length does.";
+  }
+  if (clock.end_to_end_tokens_per_s === null) return TOO_SHORT;
+  return `${countText(count, "token")} ÷ all ${secondsText(clock.total_s)} since ${beginningOf(lane)}, the first token’s time included. A longer answer has more.`;
 }
 
 export function firstToken(run) {
@@ -119,20 +131,34 @@ export function firstToken(run) {
     title: `${durationText(run.ttft_s)} to the first token`,
     mark: MARKS[run.lane.kind],
     lines: [
-      run.isWithoutFirst ? NO_FIRST : "From the flag to this lane’s first token, by its own clock.",
-      run.lane.machine === "service" ? "Network and queue of the published measurement are in it." : "No network and no queue are in it.",
+      run.isWithoutFirst ? NO_FIRST : `From ${beginningOf(run.lane)} to this lane’s first token, by its own clock.`,
+      ...(run.isWithoutFirst ? [] : [run.lane.kind === "published" ? PUBLISHED_FIRST : FIRST_HAS[run.lane.machine]]),
       `Source: ${run.lane.source}.`,
     ],
   };
 }
 
+/** This machine's stamps were taken before the flag, and its lane shows them as if they began there. */
+function beginningOf({ machine }) {
+  return machine === "here" ? "acceptance" : "the flag";
+}
+
+const PUBLISHED_FIRST = "Network and queue of the published measurement are in it.";
+const SIMULATED_FIRST = "No network and no queue are in it.";
+const FIRST_HAS = {
+  lpu: SIMULATED_FIRST,
+  gpu: SIMULATED_FIRST,
+  here: "Waiting for other visitors and for kernels that were still compiling is in it; no network is.",
+};
+
 export function totalTime(run) {
   return {
     title: `${countText(run.count, "token")} in ${timeText(run)}`,
-    mark: MARKS[run.lane.kind],
+    mark: computedMark(run.lane),
     lines: [
-      "From the flag to this lane’s last token, by its own clock.",
-      ...(run.isWithoutFirst ? ["The time to the first token was not published and is missing here, so it is longer than this."] : []),
+      run.elapsed_s === null ? "Not known: this lane broke, or had no token." : `From ${beginningOf(run.lane)} to this lane’s last token, by its own clock.`,
+      ...(run.lane.machine === "here" ? [FIRST_HAS.here] : []),
+      ...(run.isWithoutFirst && run.elapsed_s !== null ? ["The time to the first token was not published and is missing here, so it is longer than this."] : []),
       `Source: ${run.lane.source}.`,
     ],
   };
@@ -159,9 +185,14 @@ function cost({ lane }, title, how) {
     mark: MARKS[lane.kind],
     lines: isKnown
       ? [`${how} With ${countText(lane.users, "user")} at once.`, `Assumed: ${lane.cost_about}.`, UNLIKE[lane.machine]]
-      : ["Not known: nobody published it, and this project does not guess."],
+      : [NO_COST[lane.machine] ?? "Not known for this model."],
   };
 }
+
+const NO_COST = {
+  service: "Not known: nobody published it, and this project does not guess.",
+  here: "Not measured here.",
+};
 
 const UNLIKE = {
   lpu: "These are owned chips, paid for whoever uses them; GPUs beside them are rented. The two assume unlike things.",

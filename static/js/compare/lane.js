@@ -3,7 +3,7 @@
 
 import * as explanations from "./explanations.js";
 import { Setting } from "./setting.js";
-import { placeText, sideOf, whoText } from "./words.js";
+import { endText, placeText, sideOf, whoText } from "./words.js";
 import { Counter } from "../counter.js";
 import { durationText, rateText, secondsText, wholeText } from "../format.js";
 
@@ -73,10 +73,12 @@ export class LaneView {
 
   /** A refusal of the server, said where it belongs. */
   refuse(sentence) {
-    this.#showExpected({ error: sentence });
+    if (!this.#run) return this.#showExpected({ error: sentence });
+    this.expected = { error: sentence }; // what it showed in the race before stays
+    this.#showProblem(sentence);
   }
 
-  /** Another race was asked for: what stood here goes. */
+  /** Another race was accepted: what stood here goes. */
   reset() {
     this.#forget();
     this.element.dataset.state = "computing";
@@ -91,6 +93,8 @@ export class LaneView {
   begin() {
     if (!this.#run.isOpen) return; // resumed: it was there before
     this.element.dataset.state = "running";
+    this.#showProblem("");
+    this.showPlace(null);
     if (this.#run.lane.machine === "here") this.#showRate(this.#run.lane);
     this.#hideRunning(true);
     this.draw();
@@ -108,7 +112,7 @@ export class LaneView {
     this.#counters.tokens.show(`${wholeText(run.count)} of ${wholeText(run.total ?? 0)} tokens`);
     this.#parts["live-name"].textContent = run.isOpen ? "so far" : "output speed";
     this.#counters.live.show(rateText(run.tokensPerS));
-    this.#counters.first.show(run.count > 0 ? durationText(run.ttft_s) : "…");
+    this.#counters.first.show(run.count === 0 && run.isOpen ? "…" : durationText(run.ttft_s));
     this.#counters.time.show(run.isOpen ? secondsText(run.elapsed_s) : explanations.timeText(run));
   }
 
@@ -132,12 +136,12 @@ export class LaneView {
   lose() {
     this.#hideRunning(false);
     this.element.dataset.state = "stopped";
-    this.#parts.place.textContent = "not arrived";
+    this.#parts.place.textContent = endText(this.#run);
   }
 
   showPlace(place) {
     if (!this.#run) return;
-    this.#parts.place.textContent = this.#run.hasArrived ? placeText(place) : this.#run.isOpen ? "" : "stopped";
+    this.#parts.place.textContent = this.#run.isOpen ? "" : placeText(place) || endText(this.#run);
   }
 
   /** What it is about to be, or is: for the explanations and for the page's colours. */

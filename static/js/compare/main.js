@@ -8,7 +8,7 @@ import { LanesView } from "./lanes.js";
 import { LoadView } from "./load.js";
 import { Outcome } from "./outcome.js";
 import { Racing } from "./racing.js";
-import { showInAddress } from "./setting.js";
+import { showInAddress, wellFormed } from "./setting.js";
 import { StatusView } from "./status.js";
 import { spokenResult } from "./words.js";
 import { Composer } from "../composer.js";
@@ -59,7 +59,8 @@ let wasLong = false; // the button's name
 const drawings = Array.from({ length: data.most_lanes }, (_, lane) => () => draw(lane));
 
 /** Says whether the prompt leaves the box: here it never does. */
-function start(prompt) {
+function start(typed) {
+  const prompt = wellFormed(typed);
   if (isReady()) {
     showInAddress(prompt, lanes.entries);
     racing.start(prompt, lanes.entries, new Date());
@@ -104,11 +105,14 @@ const heard = {
   asked(race) {
     composer.isBusy = true;
     lanes.isRacing = true;
-    outcome.hide();
-    for (const view of lanes.views) view.reset();
-    status.asked(race);
+    status.asked(race); // what stands here stays until the race is accepted
   },
   accepted(race) {
+    outcome.hide();
+    for (const view of lanes.views) view.reset();
+    heard.resumed(race);
+  },
+  resumed(race) {
     race.lanes.forEach((run, i) => lanes.views[i].accepted(race, run));
     status.accepted(race);
   },
@@ -128,15 +132,16 @@ const heard = {
     composer.isBusy = false;
     lanes.isRacing = false;
     nameButton();
-    if (race.flag && race.lanes.some(({ count }) => count > 0)) showResult(race);
-    else for (const view of lanes.views) view.settle();
-    status.ended(race);
+    const hasResult = race.lanes.some(({ count }) => count > 0);
+    if (hasResult) showResult(race);
+    else if (race.isAccepted) for (const view of lanes.views) view.settle();
+    status.ended(race, { standing: racing.race, hasResult });
     if (race.problem) refuse(race);
   },
 };
 
 function changed(race, what, lane) {
-  if (what !== "tokens") showStage(race);
+  if (what !== "tokens") showStage(racing.race);
   heard[what](race, lane);
 }
 

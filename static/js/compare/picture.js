@@ -31,16 +31,18 @@ export function whichText({ at, about }) {
   return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC · ${about}`;
 }
 
-export function rowTexts({ figures, users, isWhole, count, total, mark, source, costAbout }) {
+export function rowTexts({ figures, users, isWhole, end, count, total, mark, source, costAbout }) {
   const known = (id, before, after) => (figures[id]?.value ?? null) === null ? [] : [`${before}${figures[id].text}${after}`];
+  const computed = figures.total_s?.mark === mark ? "" : `, ${figures.total_s?.mark}`;
+  const assumes = figures.usd_per_million_tokens?.note;
   const facts = [
     ...known("end_to_end_tokens_per_s", "end to end ", " tokens/s"),
     ...known("ttft_s", "first token ", ""),
-    ...known("total_s", "total ", ""),
+    ...known("total_s", "total ", computed),
     ...known("joules_per_token", "", " J per token"),
-    ...known("usd_per_million_tokens", "", " per million tokens"),
+    ...known("usd_per_million_tokens", "", ` per million tokens, ${assumes}`),
     `users: ${users}`,
-    ...(isWhole ? [] : [`stopped at ${count} of ${total} tokens`]),
+    ...(isWhole ? [] : [`${end}: ${count} of ${total} tokens`]),
   ];
   const assumed = costAbout ? ` Costs assume ${costAbout}.` : "";
   return { facts: facts.join(" · "), source: `${mark}: ${source}.${assumed}` };

@@ -48,7 +48,7 @@ export class Race {
     this.isReplay = is_replay;
     this.ratios = ratios;
     if (this.lanes.length === 0) this.lanes = lanes.map((lane) => new LaneRun(lane));
-    for (const run of this.lanes) run.seq = 0;
+    for (const run of this.lanes) run.resume();
     if (this.state === "waiting") this.state = "computing";
   }
 
@@ -74,10 +74,10 @@ export class Race {
     this.problem = problem;
   }
 
-  /** By the lanes' clocks, from 1; null for who has not arrived. */
+  /** By the lanes' clocks, from 1; null for who has not arrived, or at a time that is not known. */
   placeOf(run) {
-    if (!run.hasArrived) return null;
-    return 1 + this.lanes.filter((other) => other.hasArrived && other.clock.total_s < run.clock.total_s).length;
+    if (!run.hasTime) return null;
+    return 1 + this.lanes.filter((other) => other.hasTime && other.clock.total_s < run.clock.total_s).length;
   }
 }
 
@@ -85,6 +85,7 @@ export class LaneRun {
   text = "";
   count = 0;
   seq = 0; // the last frame that came on this subscription
+  acknowledged = 0; // of these
   clock_s = null; // of the last token that came
   clock = null; // {ttft_s, total_s, tokens_per_s, end_to_end_tokens_per_s} once it has finished
   reason = null;
@@ -102,6 +103,17 @@ export class LaneRun {
 
   get hasArrived() {
     return this.reason === "stop" || this.reason === "length";
+  }
+
+  /** Whether its whole time is known: one that leaves out a first token may be any longer. */
+  get hasTime() {
+    return this.hasArrived && !this.isWithoutFirst && this.clock.total_s !== null;
+  }
+
+  /** Frames count from 1 again, and a lane that had died runs again or is said to have died once more. */
+  resume() {
+    this.seq = this.acknowledged = 0;
+    if (this.reason === "error") this.reason = this.clock = this.problem = null;
   }
 
   begin({ count, measured }) {
@@ -137,12 +149,12 @@ export class LaneRun {
   }
 
   get elapsed_s() {
-    return this.clock?.total_s ?? this.clock_s;
+    return this.clock ? this.clock.total_s : this.clock_s;
   }
 
   /** Whether its time leaves out a first token that nobody published. */
   get isWithoutFirst() {
-    return this.lane.machine === "service" && this.lane.ttft_s === null;
+    return this.lane.kind === "published" && this.lane.ttft_s === null;
   }
 
   /** Its kind of rate as it is known now: this machine's when the words are there. */

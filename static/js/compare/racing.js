@@ -1,5 +1,6 @@
 /* State: the race that is on, or was last, and what goes to the socket for it. Whoever listens hears
-   `changed(race, what, lane)`: accepted, flag, tokens, lane, ended. */
+   `changed(race, what, lane)`: asked, accepted, resumed, flag, tokens, lane, ended. A race that was not accepted
+   leaves the one before it in its place. */
 
 import { Race } from "./race.js";
 
@@ -13,6 +14,7 @@ export class Racing {
   #params;
   #onChange;
   #isResuming = false;
+  #before = null;
 
   constructor({ send, renew, params, onChange }) {
     this.#send = send;
@@ -46,7 +48,9 @@ export class Racing {
   /** Cumulative: everything of a lane up to its last frame was drawn. */
   acknowledge(lane) {
     const run = this.race.lanes[lane];
-    if (run?.isOpen && run.seq > 0) this.#send({ type: "ack", id: this.race.id, lane, seq: run.seq });
+    if (!this.isOn || !run || run.seq === run.acknowledged) return;
+    run.acknowledged = run.seq;
+    this.#send({ type: "ack", id: this.race.id, lane, seq: run.seq });
   }
 
   /** A new socket knows nothing: a race that is on is resumed, one that nobody heard of asked for again. */
@@ -73,6 +77,7 @@ export class Racing {
   }
 
   #begin(race) {
+    this.#before = this.race;
     this.race = race;
     this.#isResuming = false;
     this.#tell("asked");
@@ -96,10 +101,12 @@ export class Racing {
   }
 
   #accepted(message) {
+    const what = this.race.isAccepted ? "resumed" : "accepted";
     this.#isResuming = false;
+    this.#before = null;
     this.race.accept(message);
     if (this.race.stopWanted) this.#send({ type: "stop", id: this.race.id });
-    this.#tell("accepted");
+    this.#tell(what);
   }
 
   #dropped(message) {
@@ -133,8 +140,10 @@ export class Racing {
   }
 
   #end(state, problem = null) {
-    this.race.end(state, problem);
-    this.#tell("ended");
+    const { race } = this;
+    race.end(state, problem);
+    if (!race.isAccepted) this.race = this.#before ?? race;
+    this.#onChange(race, "ended");
   }
 
   #tell(what, lane) {

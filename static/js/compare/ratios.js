@@ -2,7 +2,7 @@
    none, why. Rates of unlike kinds, models or users are never set against each other. */
 
 import * as explanations from "./explanations.js";
-import { hardwareName, isGroq } from "./words.js";
+import { hardwareName } from "./words.js";
 import { countText } from "../format.js";
 
 /** {before, times, after, about, explanation}; explanation is null where there is no number. */
@@ -14,9 +14,9 @@ export function comparisonsOf({ lanes, ratios, words }) {
 function told(ratio, lanes) {
   const to = lanes[ratio.to];
   const isPublished = to.machine === "service";
-  const times = timesText(ratio.value);
-  const of = isPublished ? "Groq’s published row is" : `${lanes[ratio.of].name} ${isOne(lanes[ratio.of]) ? "has" : "have"}`;
-  const other = isPublished ? `${to.name}’s` : `the rate of ${to.name}`;
+  const times = timesText(ratio);
+  const of = isPublished ? "Groq’s published row is" : `${systemOf(lanes[ratio.of])} ${isOne(lanes[ratio.of]) ? "has" : "have"}`;
+  const other = isPublished ? `${to.name}’s` : `the rate of ${systemOf(to)}`;
   const list = isPublished ? `: ${to.source.split(":")[0]}` : "";
   return {
     before: unbroken(`${to.model}, ${usersOf(to)}, ${ratio.rate}: ${of} `),
@@ -32,9 +32,16 @@ function isOne({ name }) {
   return name.startsWith("one ");
 }
 
-/** With its tenths, as they were published: "18.6 ×". */
-function timesText(value) {
-  return `${value.toFixed(1)}\u00a0×`;
+/** With its tenths, as they were published: "18.6 ×"; of a range both ends: "3.5 to 3.7 ×", "21 to 22 ×". */
+function timesText({ value, value_high: high = null }) {
+  const digits = high !== null && value >= 10 ? 0 : 1;
+  const ends = [value, high ?? value].map((end) => end.toFixed(digits));
+  return `${[...new Set(ends)].join(" to ")}\u00a0×`;
+}
+
+/** "8 × H100 in fp8"; without a precision they are at bf16, as the models were published. */
+function systemOf({ name }) {
+  return name.replace(" · ", " in ");
 }
 
 /** "8 × H100" stays in one line. */
@@ -57,9 +64,9 @@ function reasons(lanes, ratios, words) {
 /** Empty where there is simply nothing beside it. */
 function reasonOf(lane, lanes, words) {
   if (lanes.length < 2) return "";
-  if (lane.machine === "here") return `${words.name} on this machine is another model: no ratio.`;
+  if (lane.machine === "here") return reasonOfHere(lanes, words);
   if (lane.machine === "service") {
-    if (isGroq(lane)) return "Groq’s published row is compared with other published rows of its list alone.";
+    if (lane.is_groq) return "Groq’s published row is compared with other published rows of its list alone.";
     return `${lane.model} is another model: no ratio.`;
   }
   const others = lanes.filter(({ machine }) => machine === (lane.machine === "lpu" ? "gpu" : "lpu"));
@@ -70,6 +77,15 @@ function reasonOf(lane, lanes, words) {
   return lanes.some(({ machine }) => machine === "service")
     ? `${name} is simulated, and published rows are compared with published rows alone: no ratio.`
     : "";
+}
+
+/** The model that writes the words may itself stand in another lane. */
+function reasonOfHere(lanes, words) {
+  const others = lanes.filter(({ machine }) => machine !== "here");
+  if (others.length === 0) return "";
+  if (others.every(({ model }) => model !== words.name)) return `${words.name} on this machine is another model: no ratio.`;
+  const kinds = [...new Set(others.map(({ kind }) => kind))].sort().reverse();
+  return `This machine is measured, the others are ${kinds.join(" or ")}: no ratio.`;
 }
 
 /** The same sentence for both lanes, so that it is said once. */

@@ -2,11 +2,14 @@
    Table, chart, CSV and picture print these, so they cannot differ. */
 
 import * as explanations from "./explanations.js";
-import { hardwareName, modelName, placeText, sideOf, usersText } from "./words.js";
+import { endText, hardwareName, modelName, placeText, sideOf, usersText } from "./words.js";
 import { UNKNOWN, countText, durationText, rateText, secondsText, wholeText } from "../format.js";
 
 const threeDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const cents = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+const OWNERSHIP = { lpu: "owned", gpu: "rented" }; // what dollars assume
+const OF_ITS_LENGTH = { about: "for answers of the published length, not of this race’s; " };
 
 /** In the table's order. `unit` stands in the head of the column, `id` in the CSV's. */
 export const COLUMNS = [
@@ -31,10 +34,11 @@ export function resultOf(race) {
   };
 }
 
-function aboutText({ words, flag, isReplay, reason }) {
+function aboutText({ words, flag, isReplay, reason, lanes }) {
   const computed = `${countText(flag.count, "token")} by ${words.name}, computed here in ${secondsText(flag.computed_s)}, measured.`;
+  const isCut = reason === "stopped" && !lanes.every(({ hasArrived }) => hasArrived);
   const replayed = isReplay ? " This is a replay: the same words once more, nothing was computed for it." : "";
-  return `${computed}${replayed}${reason === "stopped" ? " Stopped before every lane had all of them." : ""}`;
+  return `${computed}${replayed}${isCut ? " Stopped before every lane had all of them." : ""}`;
 }
 
 function rowOf(race, run, number) {
@@ -49,6 +53,7 @@ function rowOf(race, run, number) {
     count: run.count,
     total: run.total,
     isWhole: run.hasArrived,
+    end: endText(run),
     mark: lane.kind,
     source: lane.source,
     costAbout: lane.cost_about ?? "",
@@ -58,22 +63,35 @@ function rowOf(race, run, number) {
 
 function figuresOf(run, words) {
   const { lane, clock } = run;
+  const figure = (...rest) => figureOf(lane, ...rest);
   const joules = lane.joules_per_token ?? null;
   const usd = lane.usd_per_million_tokens ?? null;
+  const assumed = `${lane.cost_about}; `;
+  const isPublished = lane.kind === "published";
+  const endToEnd = (isPublished ? lane : clock).end_to_end_tokens_per_s;
   return {
     output_tokens_per_s: figure(clock.tokens_per_s, rateText, () => explanations.outputSpeed(run, words)),
-    end_to_end_tokens_per_s: figure(clock.end_to_end_tokens_per_s, rateText, () => explanations.endToEnd(run)),
+    end_to_end_tokens_per_s: figure(endToEnd, rateText, (text) => explanations.endToEnd(run, text), isPublished ? OF_ITS_LENGTH : {}),
     ttft_s: figure(clock.ttft_s, durationText, () => explanations.firstToken(run)),
-    total_s: figure(run.count ? clock.total_s : null, () => explanations.timeText(run), () => explanations.totalTime(run)),
-    joules_per_token: figure(joules, digitsText, (text) => explanations.energy(run, text)),
-    usd_per_million_tokens: figure(usd, moneyText, (text) => explanations.dollars(run, text)),
+    total_s: figure(clock.total_s, () => explanations.timeText(run), () => explanations.totalTime(run), isPublished ? totalMarks(run) : {}),
+    joules_per_token: figure(joules, digitsText, (text) => explanations.energy(run, text), { about: assumed }),
+    usd_per_million_tokens: figure(usd, moneyText, (text) => explanations.dollars(run, text), {
+      note: OWNERSHIP[lane.machine],
+      about: `${OWNERSHIP[lane.machine]}; ${assumed}`,
+    }),
   };
 }
 
-/** What is not known is a dash, and has no number. */
-function figure(value, textOf, explain) {
+/** The time of this race's tokens was published by nobody. */
+function totalMarks({ isWithoutFirst }) {
+  const about = isWithoutFirst ? "without the first token’s time, which was not published; " : "the first token’s time and the rate were published; ";
+  return { mark: explanations.COMPUTED, note: "computed", about };
+}
+
+/** What is not known is a dash, and has no number. `note` stands at the number, `about` before its source. */
+function figureOf({ kind }, value, textOf, explain, { mark = kind, note = "", about = "" } = {}) {
   const text = value === null ? UNKNOWN : textOf(value);
-  return { value, text, explanation: () => explain(text) };
+  return { value, text, mark, note: value === null ? "" : note, about, explanation: () => explain(text) };
 }
 
 /** About three digits that count, however small. */

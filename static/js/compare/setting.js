@@ -9,6 +9,8 @@ const FIELDS = {
 };
 const NUMBERS = new Set(["count", "users"]);
 const TYPING_MS = 200;
+const LONGEST_QUERY_BYTES = 8000; // an address that is longer would not get to the server
+const HALF_CHARACTER = /\p{Surrogate}/gu;
 
 export class Setting {
   #element;
@@ -60,14 +62,21 @@ export class Setting {
   }
 }
 
+/** Half a character, as a paste may cut it, can stand in no address and no message. */
+export function wellFormed(text) {
+  return text.replace(HALF_CHARACTER, "\uFFFD");
+}
+
 /** The set-up, readable, as playground/compare_query.py reads it. It starts nothing. */
 export function showInAddress(prompt, entries) {
   history.replaceState(history.state, "", `?${queryOf(prompt, entries)}`);
 }
 
+/** Without a prompt that is too long for it. */
 function queryOf(prompt, entries) {
-  const lanes = entries.map((entry) => `lane=${escaped(laneText(entry))}`);
-  return [`prompt=${escaped(prompt)}`, ...lanes].join("&");
+  const lanes = entries.map((entry) => `lane=${escaped(laneText(entry))}`).join("&");
+  const whole = `prompt=${escaped(prompt)}&${lanes}`;
+  return whole.length > LONGEST_QUERY_BYTES ? lanes : whole; // escaped, a letter is a byte
 }
 
 function laneText({ machine, model, gpu, count, precision, users, service }) {
@@ -78,5 +87,5 @@ function laneText({ machine, model, gpu, count, precision, users, service }) {
 
 /** As short as an address may have it: "+" for a blank; ":" and "/" stand for themselves. */
 function escaped(text) {
-  return encodeURIComponent(text).replaceAll("%20", "+").replaceAll("%3A", ":").replaceAll("%2F", "/");
+  return encodeURIComponent(wellFormed(text)).replaceAll("%20", "+").replaceAll("%3A", ":").replaceAll("%2F", "/");
 }

@@ -9,7 +9,8 @@ const CONNECTION_TEXT = {
   lost: "The connection is lost. This page reconnects by itself, and nothing is lost.",
   refused: "The server refuses this page’s address. Open it at the address that the server printed.",
 };
-const LOST = "The rest of this race can no longer be had from the server. What came is kept.";
+const LOST = "The connection was lost, and the rest of this race can no longer be had from the server. What came is kept.";
+const TAKEN_OVER = "This race is read elsewhere now, and its rest can no longer be had here. What came is kept.";
 const FAILED = "Something broke while the words were computed.";
 const GONE = "These words are no longer kept on the server: race again, and they are computed anew.";
 
@@ -35,7 +36,7 @@ export class StatusView {
 
   asked(race) {
     this.#race = race;
-    this.#showProblem("");
+    this.#showProblem("", race);
     this.#part("flag").hidden = this.#part("see").hidden = true;
     this.#show(race.replayed ? "The same words are fetched once more…" : `The words are being computed, once, by ${this.#words.name}…`);
   }
@@ -55,13 +56,17 @@ export class StatusView {
     this.#announcer.say(`${isReplay ? "Replay: " : ""}${told}, measured here. ${after}`);
   }
 
-  ended(race) {
+  /** `standing`: the race that the page shows, which is the one before where this one was not accepted.
+      What has a result is said with it. */
+  ended(race, { standing, hasResult }) {
     const sentence = sentenceOf(race);
-    this.#showProblem(sentence);
-    this.#part("see").hidden = this.#part("result").hidden;
+    this.#race = standing;
+    this.#showProblem(sentence, race);
     if (sentence !== "") this.#announcer.say(`${laneText(race.problem)}${sentence}`);
-    if (!race.flag) this.#show(race.state === "stopped" ? "Stopped before the flag." : "");
-    else this.#show(race.isReplay ? "Replay, nothing was computed." : "", race.state === "stopped" ? "Stopped." : "Every lane showed the same words at its own clock.");
+    else if (!hasResult) this.#announcer.say(endingText(race));
+    this.#part("flag").hidden = standing.flag === null;
+    this.#part("see").hidden = this.#part("result").hidden;
+    this.#show(standing.flag && standing.isReplay ? "Replay, nothing was computed." : "", endingText(standing));
   }
 
   connection(state) {
@@ -79,8 +84,8 @@ export class StatusView {
   }
 
   /** Above the button, unless a lane says it. */
-  #showProblem(sentence) {
-    const isOfLane = Number.isInteger(this.#race.problem?.lane);
+  #showProblem(sentence, { problem }) {
+    const isOfLane = Number.isInteger(problem?.lane);
     this.#part("problem").hidden = sentence === "" || isOfLane;
     this.#part("problem").textContent = sentence;
   }
@@ -88,9 +93,27 @@ export class StatusView {
 
 function sentenceOf({ state, problem, replayed }) {
   if (!problem) return "";
-  if (state === "lost") return LOST;
+  if (state === "lost") return problem.code === "taken_over" ? TAKEN_OVER : LOST;
   if (problem.code === "gone" && replayed) return GONE;
   return problem.message || FAILED;
+}
+
+/** How a race ended, in a sentence; empty where a problem says it. */
+function endingText({ state, flag, lanes, words, problem }) {
+  if (!flag) return state === "stopped" ? "Stopped before the flag." : "";
+  if (flag.count === 0) return `${words.name} wrote nothing.`;
+  if (lanes.every(({ hasArrived }) => hasArrived)) return "Every lane showed the same words at its own clock.";
+  if (state === "lost") return problem.code === "taken_over" ? "It is read elsewhere now." : "The connection was lost on the way.";
+  if (state === "error") return "It broke off on the way.";
+  const broken = lanes.flatMap(({ reason }, i) => (reason === "error" ? [i + 1] : []));
+  const who = broken.length > 0 ? `${countedLanes(broken)} broke` : "";
+  if (state === "stopped") return who ? `Stopped; ${who.toLowerCase()} before.` : "Stopped.";
+  return broken.length === lanes.length ? `${who}.` : `${who}; every other lane showed the same words at its own clock.`;
+}
+
+/** "Lane 2", "Lanes 1 and 3". */
+function countedLanes(numbers) {
+  return `${numbers.length === 1 ? "Lane" : "Lanes"} ${new Intl.ListFormat("en").format(numbers.map(String))}`;
 }
 
 function laneText({ lane }) {

@@ -31,19 +31,19 @@ function bodyOf(rows, explainer) {
     const line = body.insertRow();
     line.dataset.side = row.side;
     line.append(laneCell(row), cell("td", row.hardware), cell("td", row.model), cell("td", row.users));
-    for (const { id, title } of COLUMNS) line.append(figureCell(row.figures[id], title, row.mark, explainer));
+    for (const { id, title } of COLUMNS) line.append(figureCell(row.figures[id], title, explainer));
     line.append(cell("td", row.mark));
   }
   return body;
 }
 
-function laneCell({ number, place, isWhole, count, total }) {
+function laneCell({ number, place, end, isWhole, count, total }) {
   const th = cell("th", `${number}`, { scope: "row" });
-  th.append(" ", quiet(isWhole ? place : `${count} of ${total} tokens`));
+  th.append(" ", quiet(isWhole ? place || end : `${count} of ${total} tokens`));
   return th;
 }
 
-function figureCell(figure, title, mark, explainer) {
+function figureCell(figure, title, explainer) {
   const td = document.createElement("td");
   if (!figure) {
     td.textContent = "–";
@@ -52,8 +52,9 @@ function figureCell(figure, title, mark, explainer) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "explained figure";
-  button.append(hidden(`${title}: `), strong(figure.text), hidden(figure.value === null ? " not known" : `, ${mark}`));
+  button.append(hidden(`${title}: `), strong(figure.text), hidden(figure.value === null ? " not known" : `, ${figure.mark}`));
   explainer.attach(button, figure.explanation);
+  if (figure.note) td.append(quiet(figure.note), " "); // before the number, so that digits stay in line
   td.append(button);
   return td;
 }
