@@ -42,9 +42,11 @@ export class GpuSystem {
     return this.#figures.get(keyOf(model, this.#system)) ?? null;
   }
 
-  /** What an answer of a model is to be compared with. */
+  /** What an answer of a model is to be compared with: the usual while the choice is not known to hold it, for
+      the server would refuse the whole prompt. */
   choiceFor(model) {
-    return { system: this.#system, refusal: this.figureOf(model)?.refusal ?? null };
+    const { baseline, refusal } = this.figureOf(model) ?? { baseline: null, refusal: null };
+    return { system: baseline && this.#system, refusal };
   }
 
   /** Another model is picked: its figure is asked for where it is not known yet. */

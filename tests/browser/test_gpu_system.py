@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser_harness import LLAMA, MIXTRAL, HandSocket, OpenPage, ask, part, reach
+from browser_harness import LLAMA, MIXTRAL, HandSocket, OpenHand, OpenPage, ask, part, reach
 from playwright.sync_api import Locator, Page, expect
 
 from lpu_engine import GpuSystem, load_catalog
@@ -160,6 +160,22 @@ def test_of_many_users_each_has_a_rate_but_no_ratio(hand: HandSocket) -> None:
     expect(hand.page.locator("#announcer")).not_to_contain_text("the GPU’s.")
 
 
+def test_a_prompt_is_not_risked_for_gpus_that_may_not_hold_its_model(
+    open_hand: OpenHand,
+) -> None:
+    def holds_back(page: Page) -> None:
+        """The server's word on the model that is picked last does not come."""
+        page.route(lambda url: "llama-3.1-405b" in url and "gpu.json" in url, lambda route: None)
+
+    hand = open_hand(holds_back)
+    choose(hand.page, GpuSystem("a100-sxm", 2, "bf16", 1))
+    expect(gpu_side(hand.page)).to_contain_text("2 × A100")
+    hand.page.keyboard.press("Escape")
+    hand.page.select_option("#model", "llama-3.1-405b")
+    ask(hand.page, "First")
+    assert "baseline" not in hand.heard("generate")
+
+
 def test_an_answer_beside_gpus_that_cannot_hold_its_model_has_no_gpu_figure(
     hand: HandSocket,
 ) -> None:
@@ -167,7 +183,7 @@ def test_an_answer_beside_gpus_that_cannot_hold_its_model_has_no_gpu_figure(
     expect(gpu_side(hand.page)).to_contain_text("2 × A100")
     hand.page.keyboard.press("Escape")
     hand.page.select_option("#model", "llama-3.1-405b")
-    expect(hand.page.locator("#preview [data-part=gpu-unknown]")).to_be_visible()
+    expect(hand.page.locator("#preview [data-part=gpu-unknown]")).to_contain_text("must hold")
     ask(hand.page, "First")
     asked = hand.heard("generate")
     assert "baseline" not in asked
