@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lpu_engine.baseline.gpu import BadSystem, GpuForecast, GpuSystem, Work, forecast
-from lpu_engine.clock import Cycles, count_cycles
+from lpu_engine.clock import Cycles, count_cycles, due_s
 from lpu_engine.compiler.pipeline.program import PipelineProgram
-from lpu_engine.deployment import AnyProgram, Deployment, program_for
+from lpu_engine.deployment import AnyProgram, Deployment, chips_name, program_for
 from lpu_engine.hardware.lpu import CLOCK_HZ
 from lpu_engine.model.architecture import Architecture, read_architecture
 
@@ -45,11 +45,7 @@ class Prediction:
 
     def due_s(self, index: int, computed_s: float) -> float:
         """Seconds from acceptance to token `index`, from 0; without a rate, when it was there."""
-        if self.cycles is not None:
-            return self.cycles.seconds(index)
-        if self.tokens_per_s is None:
-            return computed_s
-        return (self.ttft_s or 0.0) + index / self.tokens_per_s
+        return due_s(self.cycles, self.ttft_s, self.tokens_per_s, index, computed_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +185,9 @@ def predicted(program: AnyProgram, prompt_tokens: int, window: int) -> Predictio
 
 def source_of(program: AnyProgram) -> str:
     """Where a simulated figure comes from, and what of it was fitted."""
-    chips = "one LPU chip" if program.chips == 1 else f"{program.chips:,} LPU chips"
     counted = (
-        f"counted from a verified program for {chips} at 900 MHz, from the embedded token to its"
-        " logits, without host, bus and sampling"
+        f"counted from a verified program for {chips_name(program.chips)} at 900 MHz, from the"
+        " embedded token to its logits, without host, bus and sampling"
     )
     fitted = [told.split(":")[0] for told in fitted_constants(program)]
     if not fitted:

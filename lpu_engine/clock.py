@@ -51,6 +51,21 @@ class Cycles:
         return RATE_TOKENS * self.clock_hz / (self.until(RATE_TOKENS) - self.prompt)
 
 
+def due_s(
+    cycles: Cycles | None,
+    ttft_s: float | None,
+    tokens_per_s: float | None,
+    index: int,
+    computed_s: float,
+) -> float:
+    """Seconds from the start to token `index`, from 0; with no clock at all, when it was there."""
+    if cycles is not None:
+        return cycles.seconds(index)
+    if tokens_per_s is None:
+        return computed_s
+    return (ttft_s or 0.0) + index / tokens_per_s
+
+
 def count_cycles(
     program: TimedProgram, clock_hz: int, *, prompt_tokens: int, window: int
 ) -> Cycles:

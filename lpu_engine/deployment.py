@@ -121,3 +121,8 @@ def shared_cycles(
 def watts(program: AnyProgram) -> float:
     """Of all its chips: one card alone as it was measured, a system as it is provisioned."""
     return SYSTEM_WATTS * program.chips if program.chips > 1 else ACTIVE_WATTS
+
+
+def chips_name(count: int) -> str:
+    """`576 LPU chips`, `one LPU chip`."""
+    return "one LPU chip" if count == 1 else f"{count:,} LPU chips"

@@ -12,8 +12,9 @@ from typing import Literal
 from lpu_engine.baseline.gpu import ANSWER_TOKENS, GpuForecast, GpuSystem, StepPart, Work
 from lpu_engine.baseline.services import GROQ, Service, service_of
 from lpu_engine.catalog import MACHINE_CLOCK, Catalog, Kind, Model, ProgramClock
-from lpu_engine.clock import Cycles
+from lpu_engine.clock import Cycles, due_s
 from lpu_engine.costs import Cost, cost_of
+from lpu_engine.deployment import chips_name
 
 Machine = Literal["lpu", "gpu", "service", "here"]
 Rate = Literal["output speed", "end to end"]
@@ -75,11 +76,7 @@ class Lane:
 
     def due_s(self, index: int, computed_s: float) -> float:
         """Seconds from the flag to token `index`, from 0; here: when it was computed."""
-        if self.cycles is not None:
-            return self.cycles.seconds(index)
-        if self.tokens_per_s is None:
-            return computed_s
-        return (self.ttft_s or 0.0) + index / self.tokens_per_s
+        return due_s(self.cycles, self.ttft_s, self.tokens_per_s, index, computed_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +134,7 @@ HERE = Lane(
 def _lpu_lane(model: Model, prompt_tokens: int) -> Lane:
     prediction = model.predict(prompt_tokens)
     cost = _lpu_cost(model, prediction.tokens_per_s)
-    chips = "this machine" if prediction.chips is None else _chips(prediction.chips)
+    chips = "this machine" if prediction.chips is None else chips_name(prediction.chips)
     return Lane(
         "lpu",
         model.id,
@@ -159,10 +156,6 @@ def _lpu_cost(model: Model, tokens_per_s: float | None) -> Cost | None:
     if tokens_per_s is None or not isinstance(model.clock, ProgramClock):
         return None
     return cost_of(model.clock.program(), 1, tokens_per_s)
-
-
-def _chips(count: int) -> str:
-    return "one LPU chip" if count == 1 else f"{count:,} LPU chips"
 
 
 def _gpu_lane(model: Model, found: GpuForecast) -> Lane:

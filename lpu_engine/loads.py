@@ -10,7 +10,7 @@ from lpu_engine.baseline.gpu import BadSystem, GpuSystem, Work
 from lpu_engine.catalog import Catalog, ProgramClock
 from lpu_engine.compiler.pipeline.pieces import BadDeployment
 from lpu_engine.compiler.placement import DoesNotFit
-from lpu_engine.deployment import AnyProgram, program_for, shared_cycles
+from lpu_engine.deployment import AnyProgram, chips_name, program_for, shared_cycles
 from lpu_engine.hardware.lpu import CLOCK_HZ
 
 LOAD_USERS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
@@ -73,7 +73,7 @@ def _lpu_curve(clock: ProgramClock, context: int) -> Curve:
     most, work = program.most_users, _work(context)
     counts = sorted({*(users for users in LOAD_USERS if users <= most), min(most, LOAD_USERS[-1])})
     rates = [(users, CLOCK_HZ / _cycles(program, users, work)) for users in counts]
-    name = "one LPU chip" if chips == 1 else f"{chips:,} LPU chips"
+    name = chips_name(chips)
     limit = (
         f"The SRAM of {name} has room for the keys and values of {most:,}"
         f" user{'s' * (most > 1)} of {context:,} tokens."

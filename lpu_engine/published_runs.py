@@ -44,6 +44,11 @@ def architecture_of(model_id: str) -> Architecture:
     return clock.deployment().architecture
 
 
+def architecture_of_row(row: GpuRow) -> Architecture:
+    """The shape of what ran on GPUs: its own, or that of a model of the catalog."""
+    return row.architecture or architecture_of(row.model_id)
+
+
 def gpu_tokens_per_s(row: GpuRow, constants: Constants | None = None) -> float:
     """What the model of GPUs says of a row, with what was fitted, or with other constants."""
-    return rate_of(row.architecture or architecture_of(row.model_id), row, constants)
+    return rate_of(architecture_of_row(row), row, constants)

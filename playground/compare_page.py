@@ -8,15 +8,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from lpu_engine import (
-    GPUS,
     LOAD_USERS,
-    MOST_GPUS,
-    MOST_USERS,
-    PRECISIONS,
     PREVIEW_PROMPT_TOKENS,
     SERVICES,
     USUAL_GPUS,
-    BadSystem,
     Catalog,
     Entry,
     GpuEntry,
@@ -28,7 +23,8 @@ from lpu_engine import (
     lane_of,
 )
 from playground.compare_query import USUAL_MODEL, SetUp
-from playground.messages import LANES_LIMIT, shown
+from playground.gpus import offered, told
+from playground.messages import LANES_LIMIT
 from playground.picker import picker_entry
 from playground.site import Site
 
@@ -43,10 +39,7 @@ def page_data(site: Site, set_up: SetUp) -> dict[str, Any]:
         "models": [picker_entry(each, site.clocks.known(each.id)) for each in catalog.models],
         "services": [service_entry(service, catalog) for service in SERVICES],
         "here": asdict(lane_of(HereEntry(), catalog, PREVIEW_PROMPT_TOKENS)),
-        "gpus": [{"id": gpu.id, "name": gpu.name} for gpu in GPUS],
-        "counts": list(range(1, MOST_GPUS + 1)),
-        "precisions": list(PRECISIONS),
-        "most_users": MOST_USERS,
+        **offered(),
         "most_lanes": LANES_LIMIT,
         "load_users": list(LOAD_USERS),
         "shortest_context": SHORTEST_CONTEXT,
@@ -102,8 +95,5 @@ def forecasts(entries: tuple[Entry, ...], catalog: Catalog) -> list[dict[str, An
 
 
 def forecast(entry: GpuEntry, catalog: Catalog) -> dict[str, Any]:
-    try:
-        found = shown(catalog.model(entry.model).on_gpus(entry.system))
-    except BadSystem as error:
-        return {"error": str(error)}
-    return {} if found is None else asdict(found)
+    found = told(catalog.model(entry.model), entry.system)
+    return found["baseline"] or {"error": found["refusal"]}

@@ -96,13 +96,20 @@ def told(model: Model, system: GpuSystem | None) -> dict[str, Any]:
     return {"baseline": None if figure is None else asdict(figure), "refusal": None}
 
 
-def choices(asked: Asked) -> dict[str, Any]:
-    """What the page's control offers, and what is in force; all of it is JSON."""
+def offered() -> dict[str, Any]:
+    """What there is to choose from."""
     return {
         "gpus": [{"id": gpu.id, "name": gpu.name} for gpu in GPUS],
         "counts": list(range(1, MOST_GPUS + 1)),
         "precisions": list(PRECISIONS),
         "most_users": MOST_USERS,
+    }
+
+
+def choices(asked: Asked) -> dict[str, Any]:
+    """What the page's control offers, and what is in force; all of it is JSON."""
+    return {
+        **offered(),
         "usual": asdict(USUAL_GPUS),
         "usual_name": usual_name(),
         "system": None if asked.system is None else asdict(asked.system),

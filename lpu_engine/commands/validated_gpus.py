@@ -6,13 +6,12 @@ from statistics import fmean
 from textwrap import wrap
 from typing import Literal
 
-from lpu_engine.baseline.gpu_fit import rate_of
 from lpu_engine.baseline.gpu_step import load_constants
 from lpu_engine.baseline.gpu_system import GpuSystem, system_name
 from lpu_engine.baseline.gpu_told import fitted_told
 from lpu_engine.baseline.published_gpu import GROUPS, TEST, GpuRow, Group, is_fitted_to
 from lpu_engine.commands.validation_row import Row
-from lpu_engine.published_runs import architecture_of
+from lpu_engine.published_runs import architecture_of_row, gpu_tokens_per_s
 
 WIDTH = 120  # of a terminal
 HEAD = ("GPUs", "published", "predicted", "error", "")
@@ -64,8 +63,7 @@ def _direction(errors: Sequence[float]) -> Direction | None:
 
 
 def _row(row: GpuRow) -> Row:
-    architecture, constants = row.architecture or architecture_of(row.model_id), load_constants()
-    predicted = rate_of(architecture, row, constants)
+    predicted = gpu_tokens_per_s(row)
     return Row(
         "gpu",
         _name(row.system),
@@ -79,7 +77,7 @@ def _row(row: GpuRow) -> Row:
         error=predicted / row.tokens_per_s - 1,
         source=row.source,
         date=row.date,
-        fitted=fitted_told(architecture, row.system, constants),
+        fitted=fitted_told(architecture_of_row(row), row.system, load_constants()),
         is_fitted_to=is_fitted_to(row),
     )
 

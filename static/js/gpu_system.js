@@ -3,6 +3,7 @@
    and the former choice stays. */
 
 import { gpusText, rateText, systemText } from "./format.js";
+import { jsonOf } from "./json.js";
 import { placeBeside } from "./place.js";
 
 const FIELDS = ["gpu", "count", "precision", "users"];
@@ -154,13 +155,8 @@ function isSame(one, other) {
 async function ask(model, system) {
   const query = queryOf(system);
   query.set("model", model.id);
-  try {
-    const response = await fetch(`${FIGURE_URL}?${query}`, { cache: "no-store" });
-    const told = await response.json();
-    return response.ok ? { baseline: told, refusal: null } : { baseline: null, refusal: told.error };
-  } catch {
-    return { baseline: null, refusal: NOT_ASKED };
-  }
+  const told = (await jsonOf(`${FIGURE_URL}?${query}`)) ?? { error: NOT_ASKED };
+  return told.error ? { baseline: null, refusal: told.error } : { baseline: told, refusal: null };
 }
 
 /** So that the page can be opened again, or sent to somebody, as it is. */

@@ -2,6 +2,7 @@
    GPUs are asked of the server, and an answer is kept. */
 
 import { chipsText } from "../format.js";
+import { jsonOf } from "../json.js";
 
 const CANNOT_ASK = "The figure of these GPUs cannot be had now. A race would ask for it again.";
 
@@ -87,15 +88,4 @@ function lpuLane(model) {
 
 function queryOf({ model, gpu, count, precision, users }) {
   return new URLSearchParams({ model, gpu, count, precision, users }).toString();
-}
-
-/** The answer, also one that refuses in a sentence; null where there is none. */
-export async function jsonOf(url) {
-  try {
-    const response = await fetch(url, { cache: "no-store" });
-    const answer = await response.json();
-    return response.ok || answer.error ? answer : null;
-  } catch {
-    return null;
-  }
 }

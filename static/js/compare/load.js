@@ -2,9 +2,9 @@
    others here; nothing is asked of the server before this part of the page comes into sight. */
 
 import { curvesOf } from "./curves.js";
-import { jsonOf } from "./expectations.js";
 import { loadFigures, loadTable } from "./load-words.js";
 import { countText, wholeText } from "../format.js";
+import { jsonOf } from "../json.js";
 
 const CHARTS = [
   { id: "each", title: "Each user, tokens/s", of: (load) => load.tokens_per_s },
