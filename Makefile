@@ -6,7 +6,7 @@ TRAINING := .venv-train/bin/python
 BENCHMARK := .venv-bench/bin/python
 TYPED := lpu_engine playground training bench manage.py
 
-.PHONY: help run test check lint format types javascript fix tools live golden listings bench train
+.PHONY: help run test check lint format types javascript fix tools live golden listings bench train evaluate
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make listings writes the listings among them, which need no transformers'
 	@echo 'make bench    this engine beside llama.cpp; make bench ARGS=--json'
 	@echo 'make train    trains Pebble'
+	@echo 'make evaluate asks it what it was never trained on; ARGS=--wrong shows what it got wrong'
 
 run:
 	@bin/venv .venv requirements.txt && exec $(PYTHON) manage.py serve
@@ -70,3 +71,7 @@ bench:
 train:
 	@bin/venv .venv-train requirements.txt requirements-train.txt
 	@$(TRAINING) -m training.train $(ARGS)
+
+evaluate:
+	@bin/venv .venv requirements.txt
+	@$(PYTHON) -m training.evaluate $(ARGS)

@@ -24,7 +24,12 @@ PROJECT = Path(__file__).parent.parent
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(path.name for path in PROJECT.glob("*.md"))
 SHOWN_FOLDERS = ("lpu_engine", "playground", "bench", "training", "static", "templates")
-TOLD_AS_FOLDERS = ("lpu_engine/models/", "training/corpus/")
+TOLD_AS_FOLDERS = (
+    "lpu_engine/models/",
+    "training/corpus/",
+    "training/held_out/",
+    "training/tables/",
+)
 MEANT_FOR_PEOPLE = {".py", ".toml", ".js", ".css", ".html", ".svg"}
 SENT = (
     ["Generate", "Ack", "Stop", "Resume"],

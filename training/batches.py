@@ -16,19 +16,23 @@ from training.tokenizer import PAD_ID, Encoded
 
 ROW_LENGTHS = (256, 512, 1024)
 PADDING_SEGMENT = -1
+NOTHING = -100  # what the loss leaves out
+LEARNED_STEP = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one length. `targets` are the flat places of learned ids, `sources` the places just
-    before them."""
+    """Rows of one length. `targets` are the learned ids, `sources` the flat places just before
+    them; both are filled up with NOTHING to a multiple of LEARNED_STEP, so that their length, too,
+    is one of a few and kernels are made once."""
 
     ids: npt.NDArray[np.int64]  # [rows, length]
     segments: npt.NDArray[
         np.int64
     ]  # [rows, length], the number of the conversation, or PADDING_SEGMENT
-    sources: npt.NDArray[np.int64]  # [learned]
-    targets: npt.NDArray[np.int64]  # [learned], ids
+    sources: npt.NDArray[np.int64]  # [learned, filled up]
+    targets: npt.NDArray[np.int64]  # [learned, filled up], ids or NOTHING
+    learned: int
 
 
 def pack(encoded: Sequence[Encoded], length: int) -> list[list[Encoded]]:
@@ -66,7 +70,10 @@ def batch_of(rows: Sequence[Sequence[Encoded]], length: int, height: int) -> Bat
             )
             start = end
     places = np.flatnonzero(learned)
-    return Batch(ids, segments, places - 1, ids.reshape(-1)[places])
+    sources = np.zeros(-(-len(places) // LEARNED_STEP) * LEARNED_STEP, dtype=np.int64)
+    targets = np.full(len(sources), NOTHING, dtype=np.int64)
+    sources[: len(places)], targets[: len(places)] = places - 1, ids.reshape(-1)[places]
+    return Batch(ids, segments, sources, targets, len(places))
 
 
 def batches_of(encoded: Sequence[Encoded], tokens: int, rng: random.Random) -> Iterator[Batch]:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.phrasing import ended, rephrase
+
 Message = dict[str, str]
 Conversation = list[Message]
 CORPUS_FOLDER = Path(__file__).resolve().parent / "corpus"
@@ -179,10 +181,12 @@ def draw(entry: Entry, rng: random.Random) -> Conversation:
 
 
 def vary(question: str, rng: random.Random) -> str:
-    """The question as people type it: lower case, no question mark, a typo, a "please", a "hey
-    pebble,"."""
-    if rng.random() < 0.4:
+    """The question as people type it: other words around it, lower case, no question mark, a typo,
+    a "please", a "hey pebble,"."""
+    if rng.random() < 0.3:
         return question
+    if rng.random() < 0.4:
+        question = rephrase(question, rng)
     if rng.random() < 0.4:
         question = question.lower()
     if rng.random() < 0.3:
@@ -192,7 +196,7 @@ def vary(question: str, rng: random.Random) -> str:
     if rng.random() < 0.06:
         question = rng.choice(PREFIXES) + question
     if rng.random() < 0.05 and question[-1:].isalpha():
-        question += rng.choice((" please", " pls", "??", " ?", ", please", " pebble?"))
+        question = ended(question, rng)
     return question.upper() if rng.random() < 0.012 else question
 
 

@@ -1,200 +1,148 @@
-"""An exported folder to figures and samples: held-out loss, sums, own endings, and answers to read.
+"""A folder to figures: the held-out prompts, asked as the page asks them, and the shares that are
+right; own endings, repetition, perplexity.
 
-It reads the folder that is shipped (bfloat16 weights), so what it reports is what a user gets.
+It runs the folder that is shipped through the engine that ships, in int8, so what it reports is
+what a user gets. It needs no torch.
 """
 
 import argparse
-import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+import math
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import torch
-from safetensors.torch import load_file
-from tokenizers import Tokenizer
-from torch import Tensor
-from torch.nn import functional
+import numpy as np
 
+from lpu_engine import Params
+from lpu_engine.model.checkpoint import open_checkpoint
+from lpu_engine.model.reference import logits
+from training.answering import Answer, answer_all, answering
 from training.corpus import Conversation, held_out_conversations, read_corpus
-from training.export import PEBBLE_FOLDER
-from training.generators import generate, numbers
-from training.model import Pebble, Shape
-from training.tokenizer import END_ID, PAD_ID, encode_conversation, encode_prompt, load_tokenizer
+from training.tables import held_out_facts, read_tables
+from training.tokenizer import encode_conversation, load_tokenizer
+from training.trials import Trial, has_repeated_sentence, is_right, read_trials
 
-ANSWER_TOKENS = 300
-SAMPLES = (
-    ("Hello!",),
-    ("Who are you?",),
-    ("What is an LPU?", "And how is it different from a GPU?"),
-    ("Why are LPUs so fast?",),
-    ("What does the grey bar on this page mean?",),
-    ("how can 576 chips be one computer",),
-    ("What is SRAM?",),
-    ("What's the difference between simulated and measured?",),
-    ("Is this really running on an LPU?",),
-    ("How many joules does a token cost?",),
-    ("Explain attention to me like I'm five",),
-    ("Should I buy an LPU or a GPU?",),
-    ("Tell me a story about a fox called Nora.", "Tell me another one."),
-    ("write a story about a robot who lives on the moon",),
-    ("What is 17 + 25?",),
-    ("345+278",),
-    ("what is 12 times 11",),
-    ("Write a Python function that adds two numbers",),
-    ("haiku about the sea",),
-    ("What is the capital of Australia?",),
-    ("How do you say thank you in Italian?",),
-    ("Who won the world cup in 2022?",),
-    ("What is the weather tomorrow?",),
-    ("tell me a joke",),
-    ("I feel sad today",),
-    ("how many r are in strawberry",),
-    ("My name is Zelda.", "Tell me a joke.", "What is my name?"),
-    ("Tell me about octopuses.", "how many hearts do they have?"),
-    ("你好",),
-    ("asdf qwer",),
-)
+PEBBLE_FOLDER = Path(__file__).resolve().parent.parent / "lpu_engine" / "models" / "pebble"
+AS_THE_PAGE = Params(max_tokens=300)
+WARM = Params(temperature=0.7, top_p=1.0, max_tokens=300)
+PERPLEXITY_TALKS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What was generated, and whether it ended by itself within the limit."""
+class Share:
+    """`right` of `asked`."""
 
-    text: str
-    is_ended: bool
+    right: int
+    asked: int
 
-
-def load_pebble(folder: Path) -> tuple[Pebble, Tokenizer]:
-    """The exported model in float32, ready to be asked."""
-    model = Pebble(Shape())
-    weights = load_file(folder / "model.safetensors")
-    model.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
-    return model.eval(), load_tokenizer(folder / "tokenizer.json")
+    def __str__(self) -> str:
+        return f"{self.right / self.asked:6.1%}  {self.right} of {self.asked}"
 
 
-def pick(scores: Tensor, temperature: float, generator: torch.Generator) -> Tensor:
-    """The next ids [rows] from scores [rows, vocabulary]; temperature 0 takes the best."""
-    if temperature == 0:
-        return scores.argmax(dim=-1)
-    shares = torch.softmax(scores / temperature, dim=-1)
-    return torch.multinomial(shares, 1, generator=generator)[:, 0]
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A trial with its answer."""
+
+    trial: Trial
+    answer: Answer
+
+    @property
+    def is_right(self) -> bool:
+        return is_right(self.trial, self.answer.text)
 
 
-@torch.no_grad()
-def answer_all(
-    model: Pebble,
-    tokenizer: Tokenizer,
-    prompts: Sequence[Conversation],
-    temperature: float,
-    seed: int = 0,
-) -> list[Answer]:
-    """Answers to all prompts, prompts of one length together, so that no row needs padding."""
-    encoded = [encode_prompt(tokenizer, prompt) for prompt in prompts]
-    answers: dict[int, Answer] = {}
-    generator = torch.Generator().manual_seed(seed)
-    for length in sorted({len(ids) for ids in encoded}):
-        chosen = [i for i, ids in enumerate(encoded) if len(ids) == length]
-        rows = _continue(model, torch.tensor([encoded[i] for i in chosen]), temperature, generator)
-        for i, row in zip(chosen, rows, strict=True):
-            is_ended = END_ID in row
-            text = tokenizer.decode(row[: row.index(END_ID)] if is_ended else row)
-            answers[i] = Answer(text, is_ended)
-    return [answers[i] for i in range(len(prompts))]
+def judge(folder: Path, trials: Sequence[Trial], params: Params) -> list[Judged]:
+    """Every trial asked of the checkpoint in `folder`."""
+    with answering(folder) as engine:
+        answers = answer_all(engine, [trial.asked for trial in trials], params)
+    return [Judged(trial, answer) for trial, answer in zip(trials, answers, strict=True)]
 
 
-def _continue(
-    model: Pebble, ids: Tensor, temperature: float, generator: torch.Generator
-) -> list[list[int]]:
-    """Up to ANSWER_TOKENS new ids for each row, all of it recomputed at each step: slow and plainly
-    right."""
-    start = ids.shape[1]
-    is_done = torch.zeros(len(ids), dtype=torch.bool)
-    while ids.shape[1] < start + ANSWER_TOKENS and not is_done.all():
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = model(ids[~is_done])[:, -1]
-            scores = model.logits(hidden)
-        following = torch.full((len(ids),), PAD_ID)
-        following[~is_done] = pick(scores, temperature, generator)
-        is_done |= following == END_ID
-        ids = torch.cat([ids, following[:, None]], dim=1)
-    return [row[start:] for row in ids.tolist()]
+def shares_of(judged: Sequence[Judged]) -> dict[str, Share]:
+    asked = Counter(one.trial.kind for one in judged)
+    right = Counter(one.trial.kind for one in judged if one.is_right)
+    return {kind: Share(right[kind], count) for kind, count in sorted(asked.items())}
 
 
-@torch.no_grad()
-def held_out_loss(
-    model: Pebble, tokenizer: Tokenizer, conversations: Sequence[Conversation]
-) -> float:
-    """Mean cross entropy of the assistant's ids, one conversation at a time."""
+def perplexity(folder: Path, conversations: Sequence[Conversation]) -> float:
+    """exp of the mean cross entropy of the assistant's ids, in float32."""
+    checkpoint, tokenizer = open_checkpoint(folder), load_tokenizer(folder / "tokenizer.json")
     total, count = 0.0, 0
     for conversation in conversations:
         encoded = encode_conversation(tokenizer, conversation)
-        ids = torch.tensor([encoded.ids])
-        learned = torch.tensor(encoded.is_learned)[1:]
-        scores = model.logits(model(ids))[0, :-1][learned]
-        total += float(functional.cross_entropy(scores, ids[0, 1:][learned], reduction="sum"))
-        count += int(learned.sum())
-    return total / count
+        learned = np.flatnonzero(encoded.is_learned)
+        scores = logits(checkpoint, encoded.ids)[learned - 1].astype(np.float64)
+        scores -= scores.max(axis=1, keepdims=True)
+        chosen = scores[np.arange(len(learned)), np.array(encoded.ids)[learned]]
+        total += float((np.log(np.exp(scores).sum(axis=1)) - chosen).sum())
+        count += len(learned)
+    return math.exp(total / count)
 
 
-def last_number(text: str) -> str:
-    """The last number of an answer: the result, since the grammars state it last."""
-    kept = "".join(letter if letter.isdigit() or letter == "-" else " " for letter in text)
-    found = [word for word in kept.split() if any(letter.isdigit() for letter in word)]
-    return found[-1] if found else ""
+def held_out_talks(count: int) -> list[Conversation]:
+    """About `count` held-out wordings with their answers, evenly from corpus and tables."""
+    talks = [*held_out_conversations(read_corpus()), *held_out_facts(read_tables())]
+    return talks[:: max(1, len(talks) // count)]
 
 
-def sums_share(model: Pebble, tokenizer: Tokenizer, count: int) -> float:
-    """The share of sums, of a seed that training never uses, whose result is right."""
-    rng = random.Random("sums held out")
-    talks = [numbers.sums(rng)[:2] for _ in range(count)]
-    answers = answer_all(model, tokenizer, [talk[:1] for talk in talks], temperature=0)
-    right = sum(
-        last_number(answer.text) == last_number(talk[1]["content"])
-        for answer, talk in zip(answers, talks, strict=True)
-    )
-    return right / count
+def all_shares(judged: Sequence[Judged], warm: Sequence[Judged]) -> dict[str, Share]:
+    """The shares by kind, and of the `warm` answers those that ended and those that repeat."""
+    ended = sum(one.answer.is_ended for one in warm)
+    repeated = sum(has_repeated_sentence(one.answer.text) for one in warm)
+    return {
+        **shares_of(judged),
+        "ended by themselves, at 0.7": Share(ended, len(warm)),
+        "with a repeated sentence, at 0.7": Share(repeated, len(warm)),
+    }
 
 
-def ask(
-    model: Pebble, tokenizer: Tokenizer, questions: Sequence[str], temperature: float
-) -> list[str]:
-    """One conversation: each question after the model's own answers to those before."""
-    conversation: Conversation = []
-    answers = []
-    for question in questions:
-        conversation.append({"role": "user", "content": question})
-        answer = answer_all(model, tokenizer, [conversation], temperature)[0]
-        conversation.append({"role": "assistant", "content": answer.text})
-        answers.append(answer.text + ("" if answer.is_ended else " [cut]"))
-    return answers
+def told(shares: Mapping[str, Share], perplexity_found: float) -> str:
+    """The figures as a table for a terminal."""
+    rows = [(name, str(share)) for name, share in shares.items()]
+    rows.append(("perplexity of held-out answers", f"{perplexity_found:6.2f}"))
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:{width}}  {value}" for name, value in rows)
 
 
-def evaluate(folder: Path, sums: int) -> None:
-    model, tokenizer = load_pebble(folder)
-    for questions in SAMPLES:
-        for temperature in (0.0, 0.7):
-            for question, answer in zip(
-                questions, ask(model, tokenizer, questions, temperature), strict=True
-            ):
-                print(f"[{temperature}] {question}\n      {answer}")
-    written = held_out_conversations(read_corpus())
-    rng = random.Random("evaluation")
-    grammar = [generate(rng) for _ in range(100)]
-    prompts = [talk[:1] for talk in (*written, *grammar)]
-    answers = answer_all(model, tokenizer, prompts, temperature=0.7)
-    ended = sum(answer.is_ended for answer in answers) / len(answers)
-    print(f"held-out loss, written: {held_out_loss(model, tokenizer, written):.3f}")
-    print(f"held-out loss, grammar: {held_out_loss(model, tokenizer, grammar):.3f}")
-    print(f"sums right: {sums_share(model, tokenizer, sums):.1%} of {sums}")
-    print(f"ended by themselves at temperature 0.7: {ended:.1%} of {len(answers)}")
+def card_rows(shares: Mapping[str, Share]) -> list[str]:
+    """The lines of the model card's table."""
+    return [
+        f"| {name} | {share.right} of {share.asked} | {share.right / share.asked:.1%} |"
+        for name, share in shares.items()
+    ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("--folder", type=Path, default=PEBBLE_FOLDER)
-    parser.add_argument("--sums", type=int, default=200, help="how many sums to try")
+    parser.add_argument("--kind", help="only the trials of this kind")
+    parser.add_argument("--wrong", action="store_true", help="show the answers that were wrong")
+    parser.add_argument("--ask", nargs="+", metavar="TURN", help="show the answers to one talk")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--card", action="store_true", help="print the model card's table")
     given = parser.parse_args()
-    evaluate(given.folder, given.sums)
+    trials = [trial for trial in read_trials() if given.kind in (None, trial.kind)]
+    if given.ask:
+        trials = [Trial("asked", tuple(given.ask[: i + 1])) for i in range(len(given.ask))]
+    if not trials:
+        sys.exit(f"There are no trials of kind {given.kind!r}; --help lists what can be asked.")
+    judged = judge(given.folder, trials, AS_THE_PAGE)
+    if given.wrong or given.ask:
+        for one in judged:
+            if given.ask or not one.is_right:
+                print(f"[{one.trial.kind}] {' / '.join(one.trial.asked)}\n    {one.answer.text}")
+    if given.ask:
+        return
+    shares = all_shares(judged, judge(given.folder, trials, WARM))
+    found = perplexity(given.folder, held_out_talks(PERPLEXITY_TALKS))
+    if given.json:
+        figures = {name: asdict(share) for name, share in shares.items()}
+        print(json.dumps({"shares": figures, "perplexity": found}))
+    else:
+        print("\n".join(card_rows(shares)) if given.card else told(shares, found))
 
 
 if __name__ == "__main__":

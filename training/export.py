@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from training.model import Pebble, Shape
 from training.tokenizer import BEGIN_ID, END_ID, PAD_ID, TOKENIZER_CONFIG
@@ -77,6 +77,12 @@ def export(model: Pebble, tokenizer_path: Path, folder: Path) -> None:
         folder / "model.safetensors",
         lambda path: save_file(tensors, path, metadata={"format": "pt"}),
     )
+
+
+def load_weights(folder: Path, model: Pebble) -> None:
+    """Fill `model`, in its own precision, from what `export` wrote."""
+    tensors = load_file(folder / "model.safetensors")
+    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})
 
 
 def _write_text(text: str, path: Path) -> None:

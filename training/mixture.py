@@ -1,5 +1,5 @@
-"""Entries and grammars to the endless stream of conversations that Pebble is trained on, the same
-for the same seed.
+"""Entries, tables and grammars to the endless stream of conversations that Pebble is trained on,
+the same for the same seed.
 
 The stream comes in pools: pool i depends on seed and i alone, so training resumes at any pool
 without replaying.
@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from training.corpus import Conversation, Entry, Pair, Talk, draw, weight_of
 from training.generators import generate
 from training.generators.memory import remembered
+from training.tables import Table, ask
+from training.trials import plain, read_trials
 
-# Of a hundred units: from the hand-written entries, by grammar, told and remembered. Entries are
-# learned by heart long before a name is copied or a sum is right, so the grammars have the most.
-SHARE_WRITTEN, SHARE_GRAMMAR, SHARE_MEMORY = 30, 60, 10
+# Of a hundred units: from the hand-written entries, from tables, by grammar, told and remembered.
+SOURCES = ("written", "table", "grammar", "memory")
+SHARES = (48, 24, 21, 7)
 # How many unrelated units make one conversation: so follow-ups work and a second question is not
 # the first again.
 UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2))
@@ -31,23 +33,39 @@ SYSTEM_PROMPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """The entries and how often each is drawn."""
+    """Entries and tables, how often each is drawn, and the questions that are never asked."""
 
     entries: Sequence[Entry]
     weights: Sequence[float]
+    tables: Sequence[Table]
+    trials: frozenset[str]
 
 
-def mixture_of(entries: Sequence[Entry]) -> Mixture:
-    return Mixture(entries, [weight_of(entry) for entry in entries])
+def mixture_of(entries: Sequence[Entry], tables: Sequence[Table]) -> Mixture:
+    weights = [weight_of(entry) for entry in entries]
+    trials = frozenset(plain(trial.asked[-1]) for trial in read_trials())
+    return Mixture(entries, weights, tables, trials)
+
+
+def is_trial(mixture: Mixture, talk: Conversation) -> bool:
+    """Whether a question of it is asked, in these words, of the finished model."""
+    return any(plain(message["content"]) in mixture.trials for message in talk[::2])
 
 
 def unit(mixture: Mixture, rng: random.Random) -> Conversation:
-    """One question with its answer, or one small talk, from any source."""
-    source = rng.choices(
-        ("written", "grammar", "memory"), (SHARE_WRITTEN, SHARE_GRAMMAR, SHARE_MEMORY)
-    )[0]
+    """One question with its answer, or one small talk, from any source, and no trial."""
+    while True:
+        talk = draw_unit(mixture, rng)
+        if not is_trial(mixture, talk):
+            return talk
+
+
+def draw_unit(mixture: Mixture, rng: random.Random) -> Conversation:
+    source = rng.choices(SOURCES, SHARES)[0]
     if source == "written":
         return draw(rng.choices(mixture.entries, mixture.weights)[0], rng)
+    if source == "table":
+        return ask(rng.choices(mixture.tables, [table.facts for table in mixture.tables])[0], rng)
     if source == "grammar":
         return generate(rng)
     between: Conversation = []
@@ -90,6 +108,8 @@ def tokenizer_texts(mixture: Mixture, seed: int, generated: int = 2_000) -> list
             texts += entry.turns
         else:
             texts += (*entry.questions, *entry.answers, *entry.answers)
+    for table in mixture.tables:
+        texts += [cell for row in table.rows for cell in row.values()]
     rng = random.Random(f"{seed}:tokenizer")
     for _ in range(generated):
         texts += [message["content"] for message in generate(rng)]

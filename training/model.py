@@ -76,9 +76,9 @@ def attend(q: Tensor, k: Tensor, v: Tensor, visible: Tensor) -> Tensor:
     """
     if q.is_cuda:
         return functional.scaled_dot_product_attention(q, k, v, attn_mask=visible)
-    with torch.autocast(q.device.type, enabled=False):
-        scores = q @ k.transpose(2, 3) * q.shape[3] ** -0.5
-        return torch.softmax(scores.masked_fill(~visible, float("-inf")), dim=-1) @ v
+    scores = (q @ k.transpose(2, 3)).float() * q.shape[3] ** -0.5
+    shares = torch.softmax(scores.masked_fill(~visible, float("-inf")), dim=-1)
+    return shares.to(v.dtype) @ v
 
 
 class Attention(nn.Module):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from training.batches import ROW_LENGTHS, batches_of
+from training.batches import LEARNED_STEP, NOTHING, ROW_LENGTHS, batches_of
 from training.corpus import (
     CORPUS_FOLDER,
     Entry,
@@ -20,10 +20,11 @@ from training.corpus import (
     training_questions,
     vary,
 )
-from training.generators import SHARES, Generator, generate, measures, numbers, stories
-from training.generators.facts import CAPITALS, PHRASES
+from training.generators import SHARES, Generator, generate, measures, numbers, puzzles, stories
+from training.generators.facts import PHRASES
 from training.generators.words import LISTS, OPPOSITES, count_letters
 from training.mixture import mixture_of, pool
+from training.tables import read_tables
 from training.tokenizer import Encoded
 
 OPERATIONS = {
@@ -47,8 +48,8 @@ def test_every_corpus_file_parses_and_holds_entries() -> None:
 
 
 def test_the_corpus_is_large_enough_to_train_on(entries: list[Entry]) -> None:
-    assert sum(isinstance(entry, Pair) for entry in entries) > 1500
-    assert sum(isinstance(entry, Talk) for entry in entries) > 150
+    assert sum(isinstance(entry, Pair) for entry in entries) >= 4000
+    assert sum(isinstance(entry, Talk) for entry in entries) >= 400
 
 
 def test_no_text_holds_a_special_token_or_a_leftover_mark(entries: list[Entry]) -> None:
@@ -108,14 +109,14 @@ def test_held_out_phrasings_are_few_and_never_trained_on(entries: list[Entry]) -
 def test_the_same_seed_gives_the_same_conversations_and_another_seed_others(
     entries: list[Entry],
 ) -> None:
-    mixture = mixture_of(entries)
+    mixture = mixture_of(entries, read_tables())
     assert pool(mixture, 7, 3, 40) == pool(mixture, 7, 3, 40)
     assert pool(mixture, 7, 3, 40) != pool(mixture, 8, 3, 40)
     assert pool(mixture, 7, 3, 40) != pool(mixture, 7, 4, 40)
 
 
 def test_every_conversation_alternates_and_pebble_has_the_last_word(entries: list[Entry]) -> None:
-    for conversation in pool(mixture_of(entries), 1, 0, 300):
+    for conversation in pool(mixture_of(entries, read_tables()), 1, 0, 300):
         roles = [message["role"] for message in conversation if message["role"] != "system"]
         assert roles == ["user", "assistant"] * (len(roles) // 2)
         assert all(message["content"].strip() for message in conversation)
@@ -132,7 +133,8 @@ def test_every_grammar_fills_all_its_slots(generator: Generator) -> None:
 
 def test_every_equation_that_the_grammars_write_is_true() -> None:
     rng = random.Random(5)
-    makers = (numbers.sums, numbers.division, numbers.word_problem, numbers.legs)
+    sums = (numbers.sums, numbers.drill, numbers.division, numbers.square)
+    makers = (*sums, puzzles.word_problem, puzzles.legs, puzzles.journey)
     for _ in range(1500):
         for maker in makers:
             for message in maker(rng)[1::2]:
@@ -163,7 +165,10 @@ def test_the_result_of_a_sum_is_the_last_number_of_its_answer() -> None:
     for a, b in ((348, 275), (999, 1), (7, 8), (500, 500)):
         assert numbers.solve_addition(a, b).endswith(f"= {a + b}")
         assert numbers.solve_subtraction(a, b).endswith(f"= {a - b}")
-    assert numbers.solve_multiplication(47, 6).endswith("= 282")
+    for a, b in ((47, 6), (6, 47), (12, 12), (99, 99), (40, 15), (123, 4)):
+        assert numbers.solve_multiplication(a, b).endswith(f"= {a * b}")
+    assert numbers.solve_subtraction(12, 30).endswith("= -18")
+    assert "5 + 8 = 13, 4 + 7 + 1 = 12, 3 + 2 + 1 = 6" in numbers.solve_addition(345, 278)
 
 
 def test_tokens_per_second_are_divided_rightly() -> None:
@@ -201,7 +206,6 @@ def test_stories_are_150_to_260_words_and_name_their_hero() -> None:
 
 
 def test_tables_are_whole() -> None:
-    assert len(CAPITALS) >= 115
     assert all(len(row) == 5 for row in PHRASES)
     assert all(len(pair) == 2 for pair in OPPOSITES)
     assert all(len(members) >= 4 for members in LISTS.values())
@@ -230,8 +234,11 @@ def test_batches_have_one_size_and_hold_each_learned_id_once() -> None:
     assert all(batch.ids.size == 4096 for batch in batches)
     longest = ROW_LENGTHS[-1]
     learned = sum(sum(item.is_learned[:longest]) for item in encoded)
-    assert sum(len(batch.targets) for batch in batches) == learned
+    assert sum(batch.learned for batch in batches) == learned
     for batch in batches:
-        assert (batch.ids.reshape(-1)[batch.sources] + 1 == batch.targets).all()
+        sources, targets = batch.sources[: batch.learned], batch.targets[: batch.learned]
+        assert (batch.ids.reshape(-1)[sources] + 1 == targets).all()
         flat = batch.segments.reshape(-1)
-        assert (flat[batch.sources] == flat[batch.sources + 1]).all()
+        assert (flat[sources] == flat[sources + 1]).all()
+        assert (batch.targets[batch.learned :] == NOTHING).all()
+        assert len(batch.targets) % LEARNED_STEP == 0

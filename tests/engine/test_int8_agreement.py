@@ -1,5 +1,6 @@
 """How much int8 changes the shipped model: its next tokens beside those of float32."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,20 +16,19 @@ from lpu_engine.model.tokenizer import Message, open_tokenizer
 from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.executor import Chunk, Executor
 from lpu_engine.runtime.weights import load_weights
+from training.corpus import held_out_conversations, read_corpus
 
 PEBBLE = Path(lpu_engine.__file__).parent / "models" / "pebble"
 CLEAR_MARGIN = 0.05
+TALKS = 20
 TEXT = (
     "When I was small, my grandmother kept a garden behind her house, and every spring she let me"
     " plant one row of anything I liked. The first year I chose sunflowers, because the picture on"
     " the packet was larger than my hand. She showed me how deep to put the seeds and how far"
     " apart, and then she told me to wait. Waiting was the hardest part. I looked at the bare soil"
     " each morning before school, and for ten days nothing happened. Then, after a night of rain,"
-    " there was a line of green, so thin that I had to kneel to see it. By summer the plants were"
-    " taller than the fence, and the birds came for the seeds before we could gather them. I was"
-    " angry, but she only laughed and said that the birds had been waiting too. Why do you think"
-    " that people remember such small things for the rest of their lives? Please answer in a few"
-    " sentences, and tell me what a child learns from a garden."
+    " there was a line of green, so thin that I had to kneel to see it. What does a child learn"
+    " from a garden?"
 )
 
 
@@ -43,25 +43,34 @@ def int8_logits(ids: list[int]) -> Float32:
     return np.stack(rows)
 
 
+def held_out_ids() -> list[list[int]]:
+    """The ids of conversations that were never trained on, answers included."""
+    talks = random.Random("int8").sample(held_out_conversations(read_corpus()), TALKS)
+    tokenizer = open_tokenizer(PEBBLE)
+    return [
+        tokenizer.chat([Message(turn["role"], turn["content"]) for turn in talk]) for talk in talks
+    ]
+
+
 def test_int8_picks_the_next_token_of_float32_where_that_one_is_clear(
     record_property: Callable[[str, object], None],
 ) -> None:
-    ids = open_tokenizer(PEBBLE).chat([Message("user", TEXT)])
-    exact, rounded = logits(open_checkpoint(PEBBLE), ids), int8_logits(ids)
+    talks = held_out_ids()
+    exact = np.concatenate([logits(open_checkpoint(PEBBLE), ids) for ids in talks])
+    rounded = np.concatenate([int8_logits(ids) for ids in talks])
     top = np.sort(exact, axis=1)[:, -2:]
     is_clear = top[:, 1] - top[:, 0] > CLEAR_MARGIN
     is_same = exact.argmax(axis=1) == rounded.argmax(axis=1)
     plain, clear = float(is_same.mean()), float(is_same[is_clear].mean())
     record_property("same_next_token", round(plain, 4))
     record_property("same_next_token_where_clear", round(clear, 4))
-    told = f"int8 = float32: {plain:.1%} of {len(ids)}, {clear:.1%} of {is_clear.sum()} clear ones"
+    told = f"int8 = float32: {plain:.1%} of {len(exact)}, {clear:.1%} of {is_clear.sum()} clear"
     print(told)  # noqa: T201 (the plain share is told, not judged)
-    assert len(ids) >= 200
-    assert is_clear.sum() >= 100
-    assert clear >= 0.95
+    assert is_clear.sum() >= 500
+    assert clear >= 0.97
 
 
-@pytest.mark.parametrize("position", [0, 3, 199])
+@pytest.mark.parametrize("position", [0, 3, 120])
 def test_int8_logits_of_the_shipped_model_are_near_to_those_of_float32(position: int) -> None:
     ids = open_tokenizer(PEBBLE).chat([Message("user", TEXT)])[: position + 1]
     exact, rounded = logits(open_checkpoint(PEBBLE), ids)[-1], int8_logits(ids)[-1]

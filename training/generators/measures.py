@@ -156,6 +156,40 @@ def parity(rng: random.Random) -> Conversation:
     return exchange(question.format(value), answer)
 
 
+def prime(rng: random.Random) -> Conversation:
+    """Whether a number up to 100 is prime, and what divides it if not."""
+    value = rng.randint(2, 100)
+    question = rng.choice(
+        ("Is {0} a prime number?", "is {0} prime", "is {0} a prime?", "{0} prime or not")
+    )
+    factor = next((i for i in range(2, value) if value % i == 0), 0)
+    if factor:
+        answer = f"No, {value} is not prime: {value} = {factor} x {value // factor}."
+    else:
+        answer = f"Yes, {value} is prime: only 1 and {value} divide it."
+    return exchange(question.format(value), answer)
+
+
+def decimals(rng: random.Random) -> Conversation:
+    """Which decimal is larger: the places after the point are compared one by one, 9.9 is 9.90."""
+    whole = rng.randint(0, 12)
+    a, b = rng.sample(
+        [f"{whole}.{i}" for i in range(1, 10)] + [f"{whole}.{i}" for i in range(11, 100) if i % 10],
+        2,
+    )
+    places = max(len(a), len(b))
+    if float(a) == float(b):
+        return decimals(rng)
+    larger, smaller = (a, b) if float(a) > float(b) else (b, a)
+    question = rng.choice(("Which is bigger, {a} or {b}?", "what is larger: {a} or {b}", "is {a} bigger than {b}?",
+                           "{a} or {b}, which is greater"))  # fmt: skip
+    full = f"{larger.ljust(places, '0')} and {smaller.ljust(places, '0')}"
+    return exchange(
+        question.format(a=a, b=b),
+        f"Written alike they are {full}, so {larger} is bigger than {smaller}.",
+    )
+
+
 def counting(rng: random.Random) -> Conversation:
     start, length = rng.choice((1, 1, 1, rng.randint(1, 30))), rng.randint(4, 15)
     if rng.random() < 0.25:

@@ -153,6 +153,24 @@ def echo(rng: random.Random) -> Conversation:
     return exchange(question.format(text), text[0].upper() + text[1:] + ".")
 
 
+def copy(rng: random.Random) -> Conversation:
+    """A row of unrelated words, names and numbers, word for word again: nothing but looking back
+    helps, so a small model learns to copy names, too."""
+    kinds = (WORDS, NAMES, CITIES)
+    row = [
+        str(rng.randint(0, 999))
+        if rng.random() < 0.15
+        else invented_word(rng)
+        if rng.random() < 0.25
+        else rng.choice(rng.choice(kinds))
+        for _ in range(rng.choice((3, 5, 8, 12, 20, 30)))
+    ]
+    text = rng.choice((" ", ", ")).join(row)
+    question = rng.choice(("Repeat these words: {0}", "Copy this list: {0}", "Say this again: {0}", "Repeat: {0}", "copy: {0}",
+                           "write this once more: {0}"))  # fmt: skip
+    return exchange(question.format(text), text)
+
+
 def capitals_letters(rng: random.Random) -> Conversation:
     text = rng.choice((rng.choice(WORDS), phrase(rng)))
     if rng.random() < 0.6:
