@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from lpu_engine.engine import (
         Busy,
         Engine,
-        NoWords,
-        State,
     )
     from lpu_engine.generation import (
         Ending,
@@ -87,6 +85,10 @@ if TYPE_CHECKING:
     )
     from lpu_engine.token_parts import (
         Part,
+    )
+    from lpu_engine.writer import (
+        NoWords,
+        State,
     )
 
 _HOMES = {
@@ -127,8 +129,6 @@ _HOMES = {
     "lpu_engine.engine": (
         "Busy",
         "Engine",
-        "NoWords",
-        "State",
     ),
     "lpu_engine.generation": (
         "Ending",
@@ -170,6 +170,10 @@ _HOMES = {
         "RefusedChat",
     ),
     "lpu_engine.token_parts": ("Part",),
+    "lpu_engine.writer": (
+        "NoWords",
+        "State",
+    ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

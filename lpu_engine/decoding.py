@@ -4,13 +4,14 @@ Text that may be the beginning of a stop string is held back until it is decided
 """
 
 import secrets
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lpu_engine.generation import Generation
 from lpu_engine.model.arithmetic import Float32
 from lpu_engine.model.tokenizer import TextStream
+from lpu_engine.runtime.cache import Lease
 from lpu_engine.runtime.executor import Chunk
 from lpu_engine.runtime.sampler import sample, uniform
 
@@ -23,7 +24,7 @@ class Decoding:
     ) -> None:
         params = generation.request.params
         self.generation = generation
-        self.blocks: NDArray[np.int32] = np.empty(0, np.int32)
+        self.lease = Lease(np.empty(0, np.int32))
         self.most_tokens = max(1, min(params.max_tokens, window - len(generation.prompt)))
         self._stream = stream
         self._end_ids = end_ids
@@ -31,7 +32,7 @@ class Decoding:
         self._seed = secrets.randbits(63) if params.seed is None else params.seed
         self._stop = tuple(stop for stop in params.stop if stop)
         self._held = ""
-        self._pending = list(generation.prompt)
+        self._ids = list(generation.prompt)
         self._position = 0
         self._chosen = 0
 
@@ -43,21 +44,30 @@ class Decoding:
     @property
     def pending(self) -> int:
         """How many ids wait to be fed: 1 when decoding."""
-        return len(self._pending)
+        return len(self._ids) - self._position
 
     @property
     def is_done(self) -> bool:
         """Ended by itself, or stopped by a reader."""
         return self.generation.ending is not None
 
+    @property
+    def all_fed(self) -> Sequence[int]:
+        """The ids in the cache, from the first position on."""
+        return self._ids[: self._position]
+
+    def admit(self, lease: Lease) -> None:
+        """Its place in the cache is there: what the lease knows need not be fed."""
+        self.lease = lease
+        self._position = lease.known
+
     def chunk(self, most: int) -> Chunk:
-        """The next ids to feed; logits are wanted with the last of them."""
-        ids = self._pending[:most]
-        return Chunk(ids, self._position, self.blocks, len(ids) == len(self._pending))
+        """The next ids to feed, once admitted; logits are wanted with the last of them."""
+        ids = self._ids[self._position : self._position + most]
+        return Chunk(ids, self._position, self.lease.blocks, len(ids) == self.pending)
 
     def fed(self, chunk: Chunk) -> None:
         """These ids are in the cache now."""
-        del self._pending[: len(chunk.ids)]
         self._position += len(chunk.ids)
 
     def choose(self, logits: Float32) -> int:
@@ -81,7 +91,7 @@ class Decoding:
             self.generation.finish("stop")
         elif self._chosen == self.most_tokens:
             self.generation.finish("length", self._held + self._stream.flush())
-        self._pending.append(token_id)
+        self._ids.append(token_id)
 
 
 def first_stop(text: str, stop: tuple[str, ...]) -> int | None:

@@ -168,7 +168,7 @@ def test_stop_cuts_an_answer_under_way_and_it_stays_cut(engine: Engine) -> None:
 def test_a_stopped_answer_gives_its_place_to_the_next(
     words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lpu_engine.engine.CACHE_BYTES", 0)  # one window, so one long answer
+    monkeypatch.setattr("lpu_engine.writer.CACHE_BYTES", 0)  # one window, so one long answer
     with running(words) as engine:
         for _ in range(3):
             generation = engine.submit(request(LONG, max_tokens=700))
@@ -266,7 +266,7 @@ def test_what_waits_is_bounded(words: Path) -> None:
 def test_answers_wait_for_a_place_in_a_small_cache(
     words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lpu_engine.engine.CACHE_BYTES", 0)
+    monkeypatch.setattr("lpu_engine.writer.CACHE_BYTES", 0)
     with running(words) as engine:
         asked = [engine.submit(request(LONG, seed=n, max_tokens=400)) for n in range(6)]
         answers = [ids_of(ended(generation)) for generation in asked]

@@ -7,7 +7,7 @@ import pytest
 from checkpoints import edit_json, write_checkpoint
 from engines import CATALOG, Ticks, ended, engine_threads, reason_of, request, running
 
-import lpu_engine.engine
+import lpu_engine.writer
 from lpu_engine import Engine, NoWords
 from lpu_engine.model.arithmetic import Float32
 from lpu_engine.runtime.executor import Executor
@@ -66,7 +66,6 @@ def failing_forward(*_: object) -> Float32:
     raise MemoryError("no memory left")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_failure_in_the_thread_ends_an_answer_with_an_error_and_refuses_the_next(
     words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,7 +79,6 @@ def test_a_failure_in_the_thread_ends_an_answer_with_an_error_and_refuses_the_ne
             engine.submit(request())
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_checkpoint_that_breaks_while_it_is_loaded_is_a_failure(tmp_path: Path) -> None:
     folder = write_checkpoint(tmp_path)
     engine = Engine(CATALOG, folder, Ticks())
@@ -98,13 +96,13 @@ def test_an_engine_that_fails_while_a_request_is_read_leaves_nobody_waiting(
     words: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = Engine(CATALOG, words, Ticks())
-    fit = lpu_engine.engine.fit
+    fit = lpu_engine.writer.fit
 
     def slow_fit(*args: object, **options: object) -> object:
         engine.close()
         return fit(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("lpu_engine.engine.fit", slow_fit)
+    monkeypatch.setattr("lpu_engine.writer.fit", slow_fit)
     with pytest.raises(NoWords, match="closed"):
         engine.submit(request())
 

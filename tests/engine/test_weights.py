@@ -13,8 +13,6 @@ from lpu_engine.model.architecture import Architecture, architecture_from_config
 from lpu_engine.model.arithmetic import quantize
 from lpu_engine.model.checkpoint import open_checkpoint
 from lpu_engine.model.quantize import quantize_matrix, recipes
-from lpu_engine.runtime.attention import BLOCK
-from lpu_engine.runtime.cache import Cache, blocks_for, blocks_within
 from lpu_engine.runtime.weights import load_weights, pack, packed_size
 
 
@@ -70,24 +68,3 @@ def architecture(window: int) -> Architecture:
         "max_position_embeddings": window,
     }
     return architecture_from_config(shape)
-
-
-@pytest.mark.parametrize(("positions", "blocks"), [(1, 1), (32, 1), (33, 2), (4096, 128)])
-def test_blocks_hold_32_positions_each(positions: int, blocks: int) -> None:
-    assert blocks_for(positions) == blocks
-
-
-def test_a_cache_stays_within_its_bytes_but_holds_one_window() -> None:
-    shape = architecture(window=1000)
-    block_bytes = 2 * 4 * 2 * 2 * 16 * BLOCK
-    assert blocks_within(shape, 40 * block_bytes + 5) == 40
-    assert blocks_within(shape, 0) == blocks_for(1000)
-
-
-def test_blocks_are_lent_once_and_come_back() -> None:
-    cache = Cache(architecture(window=1000), 9)
-    first, second = cache.take(128), cache.take(100)
-    assert not set(first.tolist()) & set(second.tolist())
-    assert cache.free_blocks == 1
-    cache.give_back(first)
-    assert cache.free_blocks == 5
