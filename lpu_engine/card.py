@@ -1,4 +1,4 @@
-"""A model of the catalog → all that its page tells: why its clock is what it is, and what it costs.
+"""A model → all that its page tells: why its clock is what it is, and what it costs.
 
 Every figure comes from the model's verified program, or carries its own source.
 """
@@ -10,11 +10,11 @@ from lpu_engine.baseline.published import FITTED_TO, SPEEDS
 from lpu_engine.catalog import (
     PREVIEW_PROMPT_TOKENS,
     Model,
+    NoProgram,
     Prediction,
     Price,
     ProgramClock,
     fitted_constants,
-    load_catalog,
     predicted,
 )
 from lpu_engine.compiler.listing import listing
@@ -67,13 +67,12 @@ class Card:
 
 
 def model_card(
-    model_id: str, chips: int | None = None, context: int | None = None, users: int | None = None
+    model: Model, chips: int | None = None, context: int | None = None, users: int | None = None
 ) -> Card:
     """The card of a model on its own deployment, or on another that is asked for.
 
-    Raises UnknownModel, and BadDeployment for what cannot be.
+    Raises BadDeployment for what cannot be, NoProgram where none can.
     """
-    model = load_catalog().model(model_id)
     program = _program(model, chips, context, users)
     prompt = min(PREVIEW_PROMPT_TOKENS, program.window - 1)
     prediction = predicted(program, prompt, program.window)
@@ -94,20 +93,22 @@ def model_card(
             for load in dict.fromkeys((loads[0], loads[-1]))
         ),
         price=model.price,
-        comparisons=tuple(_comparisons(model_id)),
+        comparisons=tuple(_comparisons(model.id)),
         fitted=fitted_constants(program),
     )
 
 
-def model_listing(model_id: str) -> str:
-    """The program of a model's own deployment as a text; raises UnknownModel."""
-    program = _program(load_catalog().model(model_id), None, None, None)
+def model_listing(model: Model) -> str:
+    """The program of a model's own deployment as a text; raises NoProgram where there is none."""
+    program = _program(model, None, None, None)
     return pipeline_listing(program) if isinstance(program, PipelineProgram) else listing(program)
 
 
 def _program(model: Model, chips: int | None, context: int | None, users: int | None) -> AnyProgram:
     if not isinstance(model.clock, ProgramClock):
-        raise BadDeployment(f"{model.name} has no program: it runs as fast as this machine.")
+        raise NoProgram(f"{model.name} has no program: it runs as fast as this machine.")
+    if model.is_pulled:
+        model.clock.program()  # says why there is none
     own = model.clock.deployment()
     window = own.window if context is None else context
     if window is not None and window < 2:

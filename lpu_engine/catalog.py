@@ -7,12 +7,13 @@ is a function of the prompt's length; its program is compiled when it is first a
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from lpu_engine.baseline.gpu import BadSystem, GpuForecast, GpuSystem, Work, forecast
 from lpu_engine.clock import Cycles, count_cycles, due_s
+from lpu_engine.compiler.pipeline.pieces import BadDeployment
 from lpu_engine.compiler.pipeline.program import PipelineProgram
 from lpu_engine.deployment import AnyProgram, Deployment, chips_name, program_for
 from lpu_engine.hardware.lpu import CLOCK_HZ
@@ -27,6 +28,10 @@ PREVIEW_PROMPT_TOKENS = 128  # the prompt of a prediction that is shown before t
 
 class UnknownModel(ValueError):
     """No model of that id is in the catalog."""
+
+
+class NoProgram(BadDeployment):
+    """The shape of a pulled model cannot be compiled for LPU chips; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,20 @@ class ProgramClock:
     config: Path
     chips: int | None  # None: the fewest that hold it
     window: int  # tokens of context that there is room for
+    is_pulled: bool = False  # a stranger's shape, which need not have a program
 
     def deployment(self) -> Deployment:
         """What is compiled."""
         return Deployment(_architecture(self.config), self.chips, window=self.window)
 
     def program(self) -> AnyProgram:
-        """The Program, compiled and proven when it is first asked for."""
-        return program_for(self.deployment())
+        """The Program, compiled and proven when it is first asked for; raises NoProgram."""
+        if not self.is_pulled:
+            return program_for(self.deployment())
+        found = _program_or_reason(self)
+        if isinstance(found, str):
+            raise NoProgram(found)
+        return found
 
     def on_gpus(self, system: GpuSystem, work: Work | None = None) -> GpuForecast:
         """The same shape on GPUs; raises BadSystem."""
@@ -80,7 +91,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One line of the picker. `window` is in tokens."""
+    """One line of the picker. `window` is in tokens. A pulled model writes its own words."""
 
     id: str
     name: str
@@ -89,12 +100,18 @@ class Model:
     clock: Prediction | ProgramClock
     published: Prediction | None = None  # a speed that others published, beside the clock
     price: Price | None = None
+    is_pulled: bool = False
 
     def predict(self, prompt_tokens: int) -> Prediction:
         """When the tokens of an answer to a prompt of so many tokens are due."""
         if isinstance(self.clock, Prediction):
             return self.clock
-        return predicted(self.clock.program(), prompt_tokens, self.window)
+        try:
+            program = self.clock.program()
+        except NoProgram as error:
+            source = f"{MACHINE_CLOCK.source}; it has no program for LPU chips: {error}"
+            return replace(MACHINE_CLOCK, source=source)
+        return predicted(program, prompt_tokens, self.window)
 
     def on_gpus(self, system: GpuSystem | None = None, work: Work | None = None) -> GpuForecast:
         """The model on GPUs, eight H100 and one user unless others are asked for.
@@ -217,6 +234,14 @@ def _size(cycles: int) -> str:
     return f"{cycles:,} cycles, {cycles / CLOCK_HZ * 1e6:,.1f} µs"
 
 
-@cache  # a shipped file does not change
+@lru_cache(maxsize=64)  # a reason too is found once: it may take seconds
+def _program_or_reason(clock: ProgramClock) -> AnyProgram | str:
+    try:
+        return program_for(clock.deployment())
+    except Exception as error:  # a stranger's shape can fail in any way, and the site goes on
+        return str(error) or repr(error)
+
+
+@cache  # a file does not change while it is used
 def _architecture(config: Path) -> Architecture:
     return read_architecture(config)

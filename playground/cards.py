@@ -1,4 +1,4 @@
-"""A model's id and a deployment → its card, made beside the event loop, one at a time.
+"""A model and a deployment → its card, made beside the event loop, one at a time.
 
 A card may need a compiled program, which takes seconds: visitors wait in line for it, the socket
 never does.
@@ -8,19 +8,19 @@ import asyncio
 from collections.abc import Callable
 from functools import lru_cache
 
-from lpu_engine import Card, model_card, model_listing
+from lpu_engine import Card, Model, model_card, model_listing
 from playground.deployment import Deployment
 
 KEPT_COUNT = 64
 
-MakeCard = Callable[[str, Deployment], Card]
-MakeListing = Callable[[str], str]
+MakeCard = Callable[[Model, Deployment], Card]
+MakeListing = Callable[[Model], str]
 
 
-def card_of(model_id: str, deployment: Deployment) -> Card:
-    """The engine's card; raises UnknownModel and BadDeployment."""
+def card_of(model: Model, deployment: Deployment) -> Card:
+    """The engine's card; raises BadDeployment."""
     return model_card(
-        model_id,
+        model,
         chips=deployment.chips,
         context=deployment.context,
         users=deployment.users,
@@ -37,12 +37,12 @@ class Cards:
         self._make_listing = make_listing
         self._line = asyncio.Lock()
 
-    async def card(self, model_id: str, deployment: Deployment) -> Card:
-        """Raises UnknownModel and BadDeployment."""
+    async def card(self, model: Model, deployment: Deployment) -> Card:
+        """Raises BadDeployment, NoProgram among them."""
         async with self._line:
-            return await asyncio.to_thread(self._make_card, model_id, deployment)
+            return await asyncio.to_thread(self._make_card, model, deployment)
 
-    async def listing(self, model_id: str) -> str:
-        """The text of the model's program; raises UnknownModel."""
+    async def listing(self, model: Model) -> str:
+        """The text of the model's program; raises NoProgram."""
         async with self._line:
-            return await asyncio.to_thread(self._make_listing, model_id)
+            return await asyncio.to_thread(self._make_listing, model)

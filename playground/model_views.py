@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from lpu_engine import BadDeployment, Card, Model, UnknownModel
+from lpu_engine import BadDeployment, Card, Model, NoProgram, UnknownModel
 from playground.deployment import Deployment, read_query
 from playground.model_page import model_page, model_row
 from playground.picker import picker_entry
@@ -33,10 +33,14 @@ async def models(request: HttpRequest) -> HttpResponse:
 async def model(request: HttpRequest, model_id: str) -> HttpResponse:
     """Why one model's clock is as fast as it is, in the deployment that the query asks for."""
     site = site_of(request)
-    if model_of(site, model_id) is None:
+    found = model_of(site, model_id)
+    if found is None:
         return no_such_model(request)
     asked = read_query(request.GET.dict())
-    card, problems = await card_and_problems(site, model_id, asked.deployment, asked.problems)
+    try:
+        card, problems = await card_and_problems(site, found, asked.deployment, asked.problems)
+    except NoProgram as none:
+        return no_program(request, found, none)
     is_of_catalog = bool(problems) or asked.deployment == Deployment()
     page = model_page(card, asked.typed, is_of_catalog=is_of_catalog)
     context = {"page": page, "problems": problems, "version": site.version}
@@ -44,15 +48,15 @@ async def model(request: HttpRequest, model_id: str) -> HttpResponse:
 
 
 async def card_and_problems(
-    site: Site, model_id: str, deployment: Deployment, problems: tuple[str, ...]
+    site: Site, model: Model, deployment: Deployment, problems: tuple[str, ...]
 ) -> tuple[Card, tuple[str, ...]]:
-    """The card that was asked for; or the catalog's, and why."""
+    """The card that was asked for; or the catalog's, and why. Raises NoProgram."""
     if not problems:
         try:
-            return await site.cards.card(model_id, deployment), ()
+            return await site.cards.card(model, deployment), ()
         except BadDeployment as bad:
             problems = (str(bad),)
-    return await site.cards.card(model_id, Deployment()), problems
+    return await site.cards.card(model, Deployment()), problems
 
 
 @require_safe
@@ -60,9 +64,13 @@ async def card_and_problems(
 async def listing(request: HttpRequest, model_id: str) -> HttpResponse:
     """The program as a text to keep."""
     site = site_of(request)
-    if model_of(site, model_id) is None:
+    found = model_of(site, model_id)
+    if found is None:
         return no_such_model(request)
-    text = await site.cards.listing(model_id)
+    try:
+        text = await site.cards.listing(found)
+    except NoProgram as none:
+        return no_program(request, found, none)
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     name = f"{model_id.replace('/', '-')}.txt"
     response["Content-Disposition"] = content_disposition_header(True, name)
@@ -89,3 +97,9 @@ def model_of(site: Site, model_id: str) -> Model | None:
 
 def no_such_model(request: HttpRequest) -> HttpResponse:
     return sorry(request, 404, "There is no such model", NO_SUCH_MODEL, has_list=True)
+
+
+def no_program(request: HttpRequest, model: Model, why: NoProgram) -> HttpResponse:
+    """A pulled model runs as fast as this machine where its shape fits no chips."""
+    title = f"{model.name} has no program for LPU chips"
+    return sorry(request, 404, title, str(why), has_list=True)

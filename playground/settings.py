@@ -1,7 +1,7 @@
 """The environment → Django's settings: safe without any, no database, no session, no cookie.
 
-SECRET_KEY, DEBUG=1, HOST, PLAYGROUND_HOSTS (names, by commas) and PLAYGROUND_WORDS (a checkpoint's
-folder) are all there is to set.
+SECRET_KEY, DEBUG=1, HOST, PLAYGROUND_HOSTS (names, by commas), PLAYGROUND_WORDS (a checkpoint's
+folder) and PLAYGROUND_MODELS (where pulled checkpoints are) are all there is to set.
 """
 
 import os
@@ -25,9 +25,9 @@ except NoSecretKey as error:
 ALLOWED_HOSTS = allowed_hosts(os.environ)
 # Pages of these hosts may open the socket even where a proxy has rewritten the Host header.
 PLAYGROUND_ORIGIN_HOSTS = [host for host in configured_hosts(os.environ) if host != "*"]
-PLAYGROUND_WORDS = Path(
-    os.environ.get("PLAYGROUND_WORDS") or BASE_DIR / "lpu_engine" / "models" / "pebble"
-)
+PEBBLE = BASE_DIR / "lpu_engine" / "models" / "pebble"
+PLAYGROUND_WORDS = Path(os.environ.get("PLAYGROUND_WORDS") or PEBBLE)
+PLAYGROUND_MODELS = Path(os.environ.get("PLAYGROUND_MODELS") or BASE_DIR / "models")
 
 ROOT_URLCONF = "playground.urls"
 ASGI_APPLICATION = "playground.asgi.application"

@@ -46,6 +46,20 @@ def window_text(tokens: int) -> str:
     return f"{tokens // 1024}K"
 
 
+def parameters_text(parameters: int) -> str:
+    """9302720 → "9.3M", as models are named by their size."""
+    count, unit = (parameters / 1e9, "B") if parameters >= 1e9 else (parameters / 1e6, "M")
+    return f"{count:.1f}".removesuffix(".0") + unit
+
+
+def bytes_text(count: int) -> str:
+    """269060552 → "269 MB", as disks are sold: in thousands."""
+    for factor, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= factor:
+            return f"{digits_text(count / factor)} {unit}"
+    return count_text(count, "byte")
+
+
 def share_text(share: float) -> str:
     """0.0414 → "4.1 %"; what is there is never called 0."""
     return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"

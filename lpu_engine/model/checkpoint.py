@@ -19,7 +19,13 @@ from lpu_engine.model.computed import refuse_quantized, refuse_what_is_not_compu
 from lpu_engine.model.config import read_config
 from lpu_engine.model.folder import BadCheckpoint, read_json_object, unreadable
 
-__all__ = ["BadCheckpoint", "Checkpoint", "expected_tensors", "open_checkpoint"]
+__all__ = [
+    "BadCheckpoint",
+    "Checkpoint",
+    "computed_architecture",
+    "expected_tensors",
+    "open_checkpoint",
+]
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
@@ -47,6 +53,11 @@ class Checkpoint:
     architecture: Architecture
     _index: Mapping[str, StoredTensor]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of every tensor that is stored."""
+        return tuple(self._index)
+
     def tensor(self, name: str) -> NDArray[np.float32]:
         """Reads one tensor from disk; float16 and bfloat16 widen to float32 without loss."""
         stored = self._index[name]
@@ -65,7 +76,7 @@ class Checkpoint:
 
 def open_checkpoint(folder: Path) -> Checkpoint:
     """Raises BadCheckpoint with all that is missing, extra, misshapen or of a wrong dtype."""
-    architecture = _computed_architecture(folder)
+    architecture = computed_architecture(folder)
     index = _stored_in_all(_weight_files(folder))
     expected = expected_tensors(architecture)
     if HEAD in index:
@@ -101,8 +112,11 @@ def expected_tensors(architecture: Architecture) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def _computed_architecture(folder: Path) -> Architecture:
-    """More shapes are described than computed; only the latter have words."""
+def computed_architecture(folder: Path) -> Architecture:
+    """From config.json alone. More shapes are described than computed; only the latter have words.
+
+    Raises BadConfig, UnsupportedArchitecture.
+    """
     config = read_config(folder)
     architecture = architecture_from_config(config)
     refuse_what_is_not_computed(architecture)

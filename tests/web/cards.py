@@ -101,9 +101,9 @@ def a_clock(model: Model) -> Prediction:
     return model.predict(128) if model.id == "pebble" else CLOCK
 
 
-def make_card(model_id: str, deployment: Deployment) -> Card:
+def make_card(model: Model, deployment: Deployment) -> Card:
     """As the engine does, without compiling."""
-    card = a_small_card() if model_id == "pebble" else a_card(a_model(model_id))
+    card = a_small_card() if model.id == "pebble" else a_card(a_model(model.id))
     if deployment.chips is not None and deployment.chips < 8:
         raise BadDeployment(f"<{deployment.chips}> chips are too few: give 8 or more.")
     return replace(
@@ -114,5 +114,5 @@ def make_card(model_id: str, deployment: Deployment) -> Card:
     )
 
 
-def make_listing(model_id: str) -> str:
-    return f"{model_id}\n{LISTING}"
+def make_listing(model: Model) -> str:
+    return f"{model.id}\n{LISTING}"

@@ -14,7 +14,9 @@ import pytest
 from cards import COMPARISONS, LISTING, LOADS, PARTS, a_card, make_card, make_listing
 from web_harness import HandEngine, Served, get
 
+from lpu_engine import Card, Model
 from playground.cards import Cards
+from playground.deployment import Deployment
 from playground.figures import fitted_share, token_s
 from playground.model_page import model_page
 from playground.texts import rate_text, share_text
@@ -227,11 +229,11 @@ def test_pages_of_models_are_only_read_and_never_stale(served: Served, path: str
 def test_a_card_is_made_once_for_each_deployment(serve: Serve, engine: HandEngine) -> None:
     made: list[object] = []
 
-    def counted(model_id: str, deployment: object) -> object:
+    def counted(model: Model, deployment: Deployment) -> Card:
         made.append(deployment)
-        return make_card(model_id, deployment)  # type: ignore[arg-type]
+        return make_card(model, deployment)
 
-    served = serve(engine, cards=Cards(counted, make_listing))  # type: ignore[arg-type]
+    served = serve(engine, cards=Cards(counted, make_listing))
     for _ in range(3):
         page_of(served)
         page_of(served, f"{MIXTRAL}?chips=64")
