@@ -62,6 +62,9 @@ def speed(card: Card) -> Figure:
 
 
 def clock_speed(model: Model, prediction: Prediction, *more: str) -> Figure:
+    if prediction.kind == "measured":
+        source = f"Source: {prediction.source}."
+        return Figure("as measured", "", "on this machine", prediction.kind, (source,))
     lines = (
         f"How fast {model.name} on {machines(prediction.chips)} gives one user the tokens of an "
         "answer: the mean of the 128 tokens after the first, for a prompt of 128.",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from lpu_engine import PREVIEW_PROMPT_TOKENS, GpuSystem, Model, Prediction
 from playground.gpus import told
 from playground.messages import published
-from playground.texts import count_text, rate_text, window_text
+from playground.texts import count_text, parameters_text, rate_text, window_text
 
 NOT_KNOWN = {"kind": None, "source": None, "ttft_s": None, "tokens_per_s": None} | {
     "chips": None,
@@ -31,7 +31,9 @@ def picker_entry(
         "label": label(model, prediction),
         "window": model.window,
         "parameters": model.parameters,
-        "paced_by": paced_by(prediction),
+        "is_pulled": model.is_pulled,
+        "words": own_words(model),
+        "paced_by": paced_by(model, prediction),
         "prompt_tokens": PREVIEW_PROMPT_TOKENS,
         "page": reverse("model", args=[model.id]),
         "clock": reverse("clock", args=[model.id]),
@@ -41,12 +43,19 @@ def picker_entry(
     }
 
 
-def paced_by(prediction: Prediction | None) -> Literal["clock", "machine"]:
+def own_words(model: Model) -> dict[str, Any] | None:
+    """Who writes where it is not the site's own writer: the model itself, where it was pulled."""
+    return {"name": model.name, "parameters": model.parameters} if model.is_pulled else None
+
+
+def paced_by(model: Model, prediction: Prediction | None) -> Literal["clock", "machine"]:
     """What a reader waits for, and so whose rate is the page's large number.
 
-    What fits one chip is small, and its memory far outruns that of any computer with the same
-    model: such a clock is always past when this machine has computed the words.
+    A model that is computed here, pulled or small enough for one chip, is far faster on LPUs: its
+    clock is always past when this machine has computed the words.
     """
+    if model.is_pulled:
+        return "machine"
     if prediction is None:
         return "clock"
     is_one_chip = prediction.kind == "simulated" and prediction.chips == 1
@@ -54,11 +63,17 @@ def paced_by(prediction: Prediction | None) -> Literal["clock", "machine"]:
 
 
 def label(model: Model, prediction: Prediction | None) -> str:
-    """`Mixtral 8x7B · 478 tokens/s · 576 chips · 32K`, `Pebble · this machine · 2K`."""
+    """`Mixtral 8x7B · 478 tokens/s · 576 chips · 32K`, `Pebble · this machine · 2K`.
+
+    A pulled one says how large it is: `SmolLM2-135M-Instruct · 134.5M · this machine · 8K`.
+    """
+    name = model.name
+    if model.is_pulled:
+        name = f"{name} · {parameters_text(model.parameters)}"
     if prediction is None:
-        return f"{model.name} · compiling… · {window_text(model.window)}"
-    if paced_by(prediction) == "machine":
-        return f"{model.name} · this machine · {window_text(model.window)}"
+        return f"{name} · compiling… · {window_text(model.window)}"
+    if paced_by(model, prediction) == "machine":
+        return f"{name} · this machine · {window_text(model.window)}"
     speed = f"{rate_text(prediction.tokens_per_s)} tokens/s"
     chips = count_text(prediction.chips or 0, "chip")
-    return f"{model.name} · {speed} · {chips} · {window_text(model.window)}"
+    return f"{name} · {speed} · {chips} · {window_text(model.window)}"

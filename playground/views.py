@@ -105,5 +105,6 @@ def page_data(site: Site, query: Mapping[str, str]) -> dict[str, Any]:
             "state": state.phase,
             "detail": state.detail,
         },
+        "writer": picked.name if picked.is_pulled else state.words,
         "version": site.version,
     }

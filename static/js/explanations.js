@@ -216,6 +216,14 @@ export function wordsSize({ name, parameters }) {
   };
 }
 
+export function pulledWords({ name, parameters }) {
+  return {
+    title: `${name}, ${parametersText(parameters)} parameters`,
+    mark: "counted in its checkpoint, which was pulled to this machine.",
+    lines: [`${name} writes its own words: its weights are on this machine. Each word is computed here, none is stored.`],
+  };
+}
+
 function tokenLines(words) {
   if (!words?.chars_per_token) return [];
   const characters = words.chars_per_token.toFixed(1);

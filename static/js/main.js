@@ -33,11 +33,12 @@ const gpus = new GpuSystem(part("gpu-system"), data.gpus, data.models, {
 });
 const picker = new Picker(part("model"), {
   models: data.models,
-  wordsName: data.words.name,
+  words: data.words,
   preview: part("preview"),
   besideName: part("beside-name"),
   explainer,
   gpus,
+  onPick: () => showWords(),
 });
 const health = new Health(HEALTH_URL);
 const views = new Map(); // turn → its view
@@ -151,9 +152,11 @@ function showConnection(state) {
   if (state === "open") conversation.reconnected();
 }
 
-/** Who writes. */
-function showWords({ state, parameters }) {
-  part("words").hidden = state === "failed" || !parameters;
+/** Who writes for the model that is picked. */
+function showWords() {
+  const { name, parameters } = picker.words;
+  part("words").hidden = data.words.state === "failed" || !parameters;
+  part("words-name").textContent = name;
   part("words-size").textContent = parametersText(parameters);
 }
 
@@ -164,7 +167,8 @@ function showNotice({ words: { state, detail }, gpus: { problem } }) {
   part("notice").hidden = !missing && !problem;
 }
 
-explainer.attach(part("words"), () => explanations.wordsSize(data.words));
+explainer.attach(part("words"), () =>
+  picker.model.is_pulled ? explanations.pulledWords(picker.words) : explanations.wordsSize(data.words));
 part("examples").addEventListener("click", ({ target }) => {
   const example = target.closest("button");
   if (example) composer.submit(example.textContent);
@@ -172,5 +176,5 @@ part("examples").addEventListener("click", ({ target }) => {
 followHeight(part("composer"), "--composer-height");
 hearReader(() => views.get(conversation.turns.at(-1))?.settle());
 askForClocks(data.models, (model, line) => picker.fill(model, line));
-showWords(data.words);
+showWords();
 showNotice(data);

@@ -7,22 +7,28 @@ import { gpusText, hardwareText, rateText, systemText } from "./format.js";
 export class Picker {
   #select;
   #models;
-  #wordsName;
+  #words;
   #preview;
   #gpus;
 
   #besideName;
+  #onPick;
 
-  /** `gpus`: the GpuSystem that is chosen; whoever made it calls `showGpus` when it changes. */
-  constructor(select, { models, wordsName, preview, besideName, explainer, gpus }) {
+  /** `words`: who writes, but for a pulled model. `gpus`: the GpuSystem that is chosen; whoever made it calls
+      `showGpus` when it changes. `onPick` is called whenever another model is picked. */
+  constructor(select, { models, words, preview, besideName, explainer, gpus, onPick }) {
     this.#select = select;
     this.#models = models;
-    this.#wordsName = wordsName;
+    this.#words = words;
+    this.#onPick = onPick;
     this.#preview = preview;
     this.#besideName = besideName;
     this.#gpus = gpus;
-    select.addEventListener("change", () => this.#show());
-    explainer.attach(this.#part("machine-side"), () => explanations.machineRate(this.#wordsName, null, null));
+    select.addEventListener("change", () => {
+      this.#show();
+      this.#onPick();
+    });
+    explainer.attach(this.#part("machine-side"), () => explanations.machineRate(this.words.name, null, null));
     explainer.attach(preview.querySelector("[data-explain=lpu]"), () => this.#clock());
     explainer.attach(preview.querySelector("[data-explain=published]"), () => this.#published());
     explainer.attach(preview.querySelector("[data-explain=gpu]"), () => this.#baseline());
@@ -31,6 +37,11 @@ export class Picker {
 
   get model() {
     return this.#models.find(({ id }) => id === this.#select.value);
+  }
+
+  /** Who writes for the picked model: a pulled one itself. */
+  get words() {
+    return this.model.words ?? this.#words;
   }
 
   /** The line that was missing; null where its program could not be had. */

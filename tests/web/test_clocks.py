@@ -98,4 +98,4 @@ def test_the_clock_of_an_unknown_model_is_told_in_json(served: Served) -> None:
 def test_a_clock_that_is_not_known_yet_promises_no_speed() -> None:
     model = load_catalog().model(MIXTRAL)
     assert label(model, None) == "Mixtral 8x7B · compiling… · 32K"
-    assert paced_by(None) == "clock"
+    assert paced_by(model, None) == "clock"
