@@ -100,6 +100,7 @@ def fetch(model: HubModel, file: HubFile, folder: Path) -> None:
 
 
 def _grow(model: HubModel, file: HubFile, part: Path) -> None:
+    """A part that cannot grow to the file is not kept."""
     try:
         with part.open("ab") as out:
             http_get(
@@ -110,9 +111,17 @@ def _grow(model: HubModel, file: HubFile, part: Path) -> None:
                 expected_size=file.bytes,
                 displayed_filename=file.name,
             )
-    finally:
-        if part.exists() and not part.stat().st_size and file.bytes:
+    except Exception as error:
+        if _is_of_another_size(error) or not part.stat().st_size:
             part.unlink()
+        raise
+
+
+def _is_of_another_size(error: Exception) -> bool:
+    """The library says so by an OSError without a number; the hub by refusing the range."""
+    if isinstance(error, HfHubHTTPError):
+        return error.response.status_code == httpx2.codes.REQUESTED_RANGE_NOT_SATISFIABLE
+    return isinstance(error, OSError) and error.errno is None
 
 
 def part_of(file: HubFile, folder: Path) -> Path:
@@ -158,11 +167,11 @@ def told(model_id: str, revision: str) -> Iterator[None]:
 
 
 def why_not_written(error: OSError) -> str:
-    """A disk's refusal in a sentence; the library tells a short file as an OSError too."""
+    """A disk's refusal in a sentence; so the library tells a file of another size too."""
     if error.errno in FULL:
         return "The disk is full: make room, then run this again; it goes on with what is here."
     if error.errno is None:
-        return "A file came shorter than the hub says: run this again."
+        return "A file came in another size than the hub says: run this again."
     return f"Cannot write {error.filename or 'to the disk'} ({error.strerror}): make it writable."
 
 

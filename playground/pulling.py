@@ -6,7 +6,7 @@ then what tokenizer and chat need, then the weights: what cannot be used is refu
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -87,11 +87,12 @@ def remove(model_id: str, models: Path) -> int:
     check_id(model_id)
     folders = [models / model_id, _partial(model_id, models)]
     freed = sum(size_of(folder) for folder in folders)
-    try:
-        for folder in folders:
-            _discard(folder)
-    except OSError as error:
-        raise CannotPull(why_not_written(error)) from error
+    if freed:
+        with _folder(model_id, models):
+            for folder in folders:
+                _discard(folder)
+        with suppress(OSError):  # other models are there
+            folders[0].parent.rmdir()
     return freed
 
 
@@ -170,14 +171,14 @@ def _size(path: Path) -> int:
 
 @contextmanager
 def _folder(model_id: str, models: Path) -> Iterator[Path]:
-    """The folder that it is pulled into, for one pull at a time."""
+    """The folder that it is pulled into, for one process at a time."""
     partial = _partial(model_id, models)
     try:
         partial.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{partial}.lock", timeout=0):
+        with FileLock(partial.with_name(f".{partial.name}.lock"), timeout=0):
             yield partial
     except Timeout as error:
-        raise CannotPull(f"{model_id} is being pulled already: wait for that.") from error
+        raise CannotPull(f"{model_id} is being pulled just now: wait for that.") from error
     except OSError as error:
         raise CannotPull(why_not_written(error)) from error
 

@@ -73,6 +73,7 @@ def serving(project: Path, words: Path) -> Iterator[str]:
         "HOST": LOCAL,
         "SECRET_KEY": "of a test",
         "PLAYGROUND_WORDS": str(words),
+        "PLAYGROUND_MODELS": str(words.with_name("no models")),
         "PYTHONUNBUFFERED": "1",
     }
     command = [sys.executable, "manage.py", "serve"]

@@ -185,9 +185,7 @@ def test_another_revision_takes_the_place_of_the_one_that_is_here(
     (found,) = pulled(user.models)
     assert (found.revision, found.commit) == ("refs/pr/1", OTHER)
     assert (found.folder / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes()
-    assert sorted(path.name for path in (user.models / ".partial/tiny").iterdir()) == [
-        "Talker.lock"
-    ]
+    assert [path for path in (user.models / ".partial/tiny").iterdir() if path.is_dir()] == []
 
 
 def test_an_update_that_fails_leaves_what_was_here(hub: Hub, user: User, tmp_path: Path) -> None:
@@ -320,6 +318,18 @@ def test_a_file_that_comes_otherwise_than_the_hub_says_is_thrown_away(hub: Hub, 
     user.gets("pull", ID)
 
 
+@pytest.mark.parametrize("size", [100, 200_000])
+def test_a_file_of_another_size_than_the_hub_says_is_thrown_away(
+    hub: Hub, user: User, checkpoint: Path, size: int
+) -> None:
+    true = (checkpoint / "tokenizer.json").stat().st_size
+    assert 100 < true < 200_000
+    hub.repos[ID].lies["tokenizer.json"] = {"size": size}
+    assert "in another size than the hub says" in user.is_told("pull", ID)
+    assert left(user) == ["config.json"]
+    assert user.installed == []
+
+
 def test_a_disk_without_room_is_told_before_any_weight(hub: Hub, user: User) -> None:
     hub.repos[ID].lies[WEIGHTS] = {"size": 10**18}
     said = user.is_told("pull", ID)
@@ -389,11 +399,12 @@ def test_what_is_left_of_another_commit_does_not_get_in(
     ).read_bytes()
 
 
-def test_two_pulls_of_one_model_do_not_meet(hub: Hub, user: User) -> None:
+def test_a_model_that_is_being_pulled_is_left_alone(hub: Hub, user: User) -> None:
     hub.hangs_at[WEIGHTS] = 10
     first = user.starts("pull", ID, HF_HUB_DOWNLOAD_TIMEOUT="600")
     assert hub.is_hanging.wait(60)
-    assert "is being pulled already: wait for that" in user.is_told("pull", ID)
+    for command in ("pull", "remove"):
+        assert "is being pulled just now: wait for that" in user.is_told(command, ID)
     first.send_signal(signal.SIGINT)
     first.communicate()
 
@@ -416,6 +427,7 @@ def test_a_removed_model_frees_its_room_and_is_gone(user: User) -> None:
     (user.models / ".partial" / ID / "left.part").write_bytes(b"left")
     assert user.gets("remove", ID).startswith(f"Removed {ID}: ")
     assert left(user) == []
+    assert [path.name for path in user.models.iterdir()] == [".partial"]
     assert user.is_told("remove", ID) == f"{ID} is not here; pulled models: none.\n"
 
 
