@@ -100,7 +100,11 @@ class Model:
     clock: Prediction | ProgramClock
     published: Prediction | None = None  # a speed that others published, beside the clock
     price: Price | None = None
-    is_pulled: bool = False
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether its own checkpoint is on this machine beside the shipped one."""
+        return isinstance(self.clock, ProgramClock) and self.clock.is_pulled
 
     def predict(self, prompt_tokens: int) -> Prediction:
         """When the tokens of an answer to a prompt of so many tokens are due."""

@@ -135,7 +135,7 @@ def _model(found: Pulled) -> Model:
     a = found.architecture
     clock = ProgramClock(found.folder / "config.json", None, a.window, is_pulled=True)
     name = found.id.split("/")[1]
-    return Model(found.id, name, a.window, a.parameters, clock, is_pulled=True)
+    return Model(found.id, name, a.window, a.parameters, clock)
 
 
 def _weights(folder: Path) -> Mapping[str, int]:

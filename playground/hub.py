@@ -112,8 +112,9 @@ def _grow(model: HubModel, file: HubFile, part: Path) -> None:
                 displayed_filename=file.name,
             )
     except Exception as error:
-        if _is_of_another_size(error) or not part.stat().st_size:
-            part.unlink()
+        is_empty = part.exists() and not part.stat().st_size
+        if is_empty or _is_of_another_size(error):
+            part.unlink(missing_ok=True)
         raise
 
 

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import numpy as np
 import pytest
 from checkpoints import edit_json, write_checkpoint
 from hub import COMMIT, Hub, Repo, served
+from huggingface_hub.utils import hf_raise_for_status
 
 from lpu_engine import pulled
 from playground.hub import CannotPull, told
@@ -342,6 +344,16 @@ def test_a_disk_that_fills_up_on_the_way_is_told() -> None:
     says = r"The disk is full: make room, .* goes on with what is here"
     with pytest.raises(CannotPull, match=says), told(ID, "main"):
         raise OSError(errno.ENOSPC, "No space left on device", "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [(401, "does not know HF_TOKEN: set it to a valid token"), (503, "refuses with status 503")],
+)
+def test_what_the_hub_refuses_otherwise_is_told(status: int, says: str) -> None:
+    response = httpx2.Response(status, request=httpx2.Request("GET", "http://127.0.0.1/"))
+    with pytest.raises(CannotPull, match=says), told(ID, "main"):
+        hf_raise_for_status(response)
 
 
 @pytest.fixture
