@@ -5,10 +5,11 @@ So pages are served at once, and the socket takes prompts whose answers begin wh
 
 import atexit
 import os
+from pathlib import Path
 
 from django.conf import settings
 
-from lpu_engine import Engine, load_catalog
+from lpu_engine import Engine, folders_of, load_catalog, pulled, with_pulled
 from playground.answers import Answers
 from playground.application import build_application
 from playground.cards import Cards
@@ -20,8 +21,9 @@ from playground.version import read_version
 
 def open_site() -> Site:
     """A site over the configured words; its engine warms up, its clocks are being counted."""
-    catalog = load_catalog()
-    engine = Engine(catalog, settings.PLAYGROUND_WORDS)
+    models: Path = settings.PLAYGROUND_MODELS
+    catalog = with_pulled(load_catalog(), models)
+    engine = Engine(catalog, settings.PLAYGROUND_WORDS, folders=folders_of(pulled(models)))
     engine.start()
     atexit.register(engine.close)
     clocks = Clocks(catalog)

@@ -10,7 +10,16 @@ import pytest
 from checkpoints import write_checkpoint
 from web_harness import HandEngine, Served, get
 
-from lpu_engine import Model, Prediction, with_pulled, write_record
+from lpu_engine import (
+    Engine,
+    Model,
+    Prediction,
+    folders_of,
+    load_catalog,
+    pulled,
+    with_pulled,
+    write_record,
+)
 from playground.cards import Cards
 from playground.clocks import Clocks
 from playground.figures import clock_speed
@@ -133,3 +142,21 @@ def test_the_list_of_models_says_that_its_speed_is_measured(engine: HandEngine) 
     figure = clock_speed(model, model.predict(128))
     assert (figure.text, figure.mark) == ("as measured", "measured")
     assert figure.lines[0].endswith("it has no program for LPU chips: head 7 has <no> lane.")
+
+
+async def test_it_writes_its_own_words_and_the_others_do_not(
+    serve: Callable[..., Served], engine: HandEngine, tmp_path: Path, tiny_checkpoint: Path
+) -> None:
+    catalog = with_pulled(load_catalog(), tmp_path)
+    real = Engine(catalog, tiny_checkpoint, folders=folders_of(pulled(tmp_path)))
+    real.start()
+    try:
+        async with serve(real).connect() as client:
+            names = []
+            for number, model in enumerate((ID, "pebble")):
+                accepted = await client.accepted(f"q{number}", model=model)
+                assert (await client.receive_all(f"q{number}"))[-1]["type"] == "finished"
+                names.append((accepted["model"], accepted["words"]["name"]))
+    finally:
+        real.close()
+    assert names == [(ID, "Talker"), ("pebble", "tiny")]

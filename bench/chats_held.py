@@ -1,0 +1,119 @@
+"""Chats at once over real websockets → how many are kept at the clock of their model.
+
+Daphne, the engine and the clients share this machine. Every chat asks again as soon as it is
+answered; an answer is held where its last text came within two frames of what its clock says.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+MODEL = "mixtral-8x7b-32768"
+PROMPTS = (
+    "Tell me a story about a fox called Nora who finds a lamp",
+    "Explain how a language model writes an answer, step by step",
+    "Tell me a long story about a robot who learns to paint",
+    "What is an LPU, and why is it fast?",
+    "Tell me a story about a lighthouse and a small boat",
+    "Compare an LPU with a GPU",
+)
+CHATS = (1, 2, 4, 6, 8, 10, 12, 16)
+SECONDS = 6.0
+LATE_S = 0.050
+HELD_SHARE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """So many at once: answers, those that were held, tokens of all, and the median lateness."""
+
+    chats: int
+    answers: int
+    held: int
+    tokens_per_s: float
+    late_ms: float  # the median answer's last text, against its clock
+
+    @property
+    def are_held(self) -> bool:
+        return self.held >= HELD_SHARE * self.answers
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer: its tokens, and how much later than its clock its last text came."""
+
+    tokens: int
+    late_s: float
+
+
+def chats_held(url: str) -> list[Chats]:
+    """More and more chats on a running site, until they are no longer held."""
+    rows: list[Chats] = []
+    for chats in CHATS:
+        rows.append(asyncio.run(_measure(url, chats)))
+        if not rows[-1].are_held:
+            break
+    return rows
+
+
+async def _measure(url: str, chats: int) -> Chats:
+    began_s = time.perf_counter()
+    all_of_them = await asyncio.gather(*(_chat(url, n, began_s) for n in range(chats)))
+    took_s = time.perf_counter() - began_s
+    answers = [answer for chat in all_of_them for answer in chat]
+    late = sorted(answer.late_s for answer in answers)
+    return Chats(
+        chats,
+        len(answers),
+        sum(late_s <= LATE_S for late_s in late),
+        sum(answer.tokens for answer in answers) / took_s,
+        1000 * late[len(late) // 2],
+    )
+
+
+async def _chat(url: str, number: int, began_s: float) -> list[Answered]:
+    """One question after the other until the time is over; the last is answered to its end."""
+    answers: list[Answered] = []
+    address = url.replace("http", "ws", 1) + "/ws/chat/"
+    async with connect(address, origin=url) as socket:  # type: ignore[arg-type]
+        while time.perf_counter() - began_s < SECONDS or not answers:
+            prompt = PROMPTS[(number + len(answers)) % len(PROMPTS)]
+            answers.append(await _answer(socket, f"q{len(answers)}", prompt, number))
+    return answers
+
+
+async def _answer(socket: ClientConnection, name: str, prompt: str, seed: int) -> Answered:
+    asked = {
+        "type": "generate",
+        "id": name,
+        "model": MODEL,
+        "messages": [{"role": "user", "content": prompt}],
+        "params": {"temperature": 0.7, "max_tokens": 300, "seed": seed},
+    }
+    await socket.send(json.dumps(asked))
+    accepted_s, tokens, late_s = 0.0, 0, 0.0
+    async for message in _messages(socket, name):
+        if message["type"] == "accepted":
+            accepted_s = time.perf_counter()
+        elif message["type"] == "tokens":
+            late_s = time.perf_counter() - accepted_s - message["clock_s"]
+            tokens += message["count"]
+            await socket.send(json.dumps({"type": "ack", "id": name, "seq": message["seq"]}))
+    return Answered(tokens, late_s)
+
+
+async def _messages(socket: ClientConnection, name: str) -> AsyncIterator[dict[str, Any]]:
+    """All of one answer, to its end."""
+    async for text in socket:
+        message = json.loads(text)
+        if message["type"] == "error":
+            raise RuntimeError(f"The site refused a chat: {message['message']}")
+        if message.get("id") == name:
+            yield message
+            if message["type"] == "finished":
+                return
