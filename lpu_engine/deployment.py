@@ -18,7 +18,7 @@ from lpu_engine.compiler.program import Program
 from lpu_engine.fitted import load_fitted
 from lpu_engine.hardware.lpu import ACTIVE_WATTS, NODE, SRAM_BYTES, SYSTEM_WATTS
 from lpu_engine.model.architecture import Architecture
-from lpu_engine.model.computed import is_computed
+from lpu_engine.model.computed import is_plain
 
 AnyProgram = Program | PipelineProgram
 
@@ -77,13 +77,13 @@ def _program(deployment: Deployment, fitted: Fitted) -> AnyProgram:
 
 
 def is_for_one_chip(deployment: Deployment) -> bool:
-    """Whether the exact one-chip compiler may try: its words are computed, its weights may fit."""
+    """Whether the exact one-chip compiler may try: a plain Llama whose weights may fit."""
     return _may_be_one_chip(deployment) and _weights(deployment.architecture) <= SRAM_BYTES
 
 
 def _may_be_one_chip(deployment: Deployment) -> bool:
     asked = deployment.chips in (None, 1) and deployment.group in (None, 1)
-    return asked and deployment.users == 1 and is_computed(deployment.architecture)
+    return asked and deployment.users == 1 and is_plain(deployment.architecture)
 
 
 def _weights(a: Architecture) -> int:

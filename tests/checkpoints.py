@@ -1,4 +1,4 @@
-"""A seed → a small random Llama checkpoint in Hugging Face's format, for tests that need a model.
+"""A seed → a small random checkpoint of any family in Hugging Face's format, for tests in need.
 
 The weights mean nothing, but they are scaled so that logits spread over several units: an error in
 a kernel shows.
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from safetensors import TensorSpec, serialize_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from lpu_engine.model.architecture import Architecture, read_architecture
+from lpu_engine.model.checkpoint import expected_tensors
+
 END = "<|end|>"
 CONTROL_TOKENS = ("<|begin|>", END, "<|system|>", "<|user|>", "<|assistant|>")
 SMALLEST_VOCABULARY = 256 + len(CONTROL_TOKENS)
@@ -28,6 +31,17 @@ CORPUS = (
     "A chip that keeps its weights close to the arithmetic does not wait for memory.",
     "Every instruction has a unit and a cycle before anything runs.",
 )
+
+MODEL_TYPES = {
+    "Llama": "llama",
+    "Mistral": "mistral",
+    "Mixtral": "mixtral",
+    "Qwen2": "qwen2",
+    "Qwen3": "qwen3",
+    "Qwen3Moe": "qwen3_moe",
+    "Gemma": "gemma",
+    "Gemma2": "gemma2",
+}
 
 Array = NDArray[Any]
 
@@ -85,6 +99,31 @@ def write_checkpoint(
     write_weights(folder, tensors, dtype=dtype, shards=shards)
     write_tokenizer(folder, vocabulary=min(vocabulary, 320))
     return folder
+
+
+def write_family(folder: Path, family: str, *, seed: int = 0, **config: object) -> Path:
+    """A whole folder of any family, of the sizes above; `config` adds to config.json.
+
+    transformers judges in the golden logits whether the tensors have its names.
+    """
+    named = {"architectures": [f"{family}ForCausalLM"], "model_type": MODEL_TYPES[family]}
+    write_checkpoint(folder, vocabulary=SMALLEST_VOCABULARY, config={**named, **config})
+    write_weights(folder, family_tensors(read_architecture(folder), seed))
+    return folder
+
+
+def family_tensors(a: Architecture, seed: int) -> dict[str, Array]:
+    """Every tensor of an architecture, float32, matrices as [out, in]."""
+    random = np.random.default_rng(seed)
+    tensors: dict[str, Array] = {}
+    for name, shape in expected_tensors(a).items():
+        numbers = random.standard_normal(shape)
+        if name.endswith("norm.weight"):
+            numbers = 0.3 * numbers + (not a.gain_offset)
+        elif len(shape) > 1:
+            numbers *= (4 if shape[0] == a.vocabulary else 1) / math.sqrt(shape[1])
+        tensors[name] = numbers.astype(np.float32)
+    return tensors
 
 
 def random_tensors(

@@ -14,7 +14,8 @@ from lpu_engine.compiler.program import Program
 from lpu_engine.hardware.lpu import LANES, WORD
 from lpu_engine.model.arithmetic import Float32
 from lpu_engine.model.checkpoint import Checkpoint, open_checkpoint
-from lpu_engine.model.quantize import LAST_NORM, quantize_matrix, recipes
+from lpu_engine.model.quantize import quantize_matrix, recipes
+from lpu_engine.model.tensor_names import LAST_NORM
 from lpu_engine.runtime.attention import BLOCK
 from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.executor import Chunk, Executor

@@ -27,7 +27,8 @@ from lpu_engine.compiler.program import Phase, Program
 from lpu_engine.compiler.rowwise import Rows
 from lpu_engine.compiler.verify import verify
 from lpu_engine.hardware.lpu import CHAIN, LANES
-from lpu_engine.model.architecture import Architecture
+from lpu_engine.model.architecture import Architecture, UnsupportedArchitecture
+from lpu_engine.model.computed import is_plain
 
 Indexed = tuple[int, Operation]
 ATTENTION = {
@@ -42,8 +43,13 @@ ATTENTION = {
 def compile_program(architecture: Architecture, prompt_rows: int | None = None) -> Program:
     """The Program of one sequence on one chip, proven legal; a prompt goes in chunks.
 
-    Raises DoesNotFit.
+    Raises DoesNotFit, UnsupportedArchitecture.
     """
+    if not is_plain(architecture):
+        raise UnsupportedArchitecture(
+            f"{architecture.name} is compiled for groups of chips alone where it has more parts"
+            " than a plain Llama: compile it for several chips."
+        )
     if architecture.head_dim > LANES:
         raise DoesNotFit(
             f"head_dim {architecture.head_dim} is more than the {LANES} lanes of a vector:"
@@ -80,12 +86,14 @@ def _compile(architecture: Architecture, placement: Placement, rows: int) -> Pro
 
 @lru_cache(maxsize=8)
 def program_of(architecture: Architecture) -> Program:
-    """compile_program once for each shape, so that words and clock have one. Raises DoesNotFit."""
+    """compile_program once for each shape, so that words and clock have one."""
     return compile_program(architecture)
 
 
 def table_of(architecture: Architecture) -> tuple[Operation, ...]:
-    """The operations of a step: those of the chip's Program, or, where no chip holds it, alone."""
+    """The operations of a step: those of the chip's Program, or, where there is none, alone."""
+    if not is_plain(architecture):
+        return operations(architecture)
     try:
         return program_of(architecture).operations
     except DoesNotFit:

@@ -30,6 +30,9 @@ class Kind(IntEnum):
     SYNCHRONISE = 12  # the group waits for each other: fitted
     CHOOSE = 13  # of the scores of experts, the highest and their weights
     HOP = 14  # to the next stage's chips
+    # Of some families
+    BIAS = 15  # target += the tensor, the same for every row
+    HEAD_NORM = 16  # queries and keys in target become their norms, times a gain for each
 
 
 class Buffer(IntEnum):
@@ -87,6 +90,13 @@ def _attention(a: Architecture, layer: int) -> Iterator[Operation]:
     yield Operation(
         Kind.MATRIX, Buffer.NORMED, Buffer.HEADS, heads, a.width, f"{layer}.heads", layer
     )
+    for kind, name, there in (
+        (Kind.BIAS, "biases", a.biases),
+        (Kind.HEAD_NORM, "head_norms", a.head_norms),
+    ):
+        if there:
+            tensor = f"{layer}.{name}"
+            yield Operation(kind, Buffer.HEADS, Buffer.HEADS, heads, heads, tensor, layer)
     yield Operation(Kind.ROTARY, Buffer.HEADS, Buffer.HEADS, heads, heads, layer=layer)
     yield Operation(Kind.ATTENTION, Buffer.HEADS, Buffer.MIXED, mixed, heads, layer=layer)
     yield Operation(Kind.MATRIX, Buffer.MIXED, branch, a.width, mixed, f"{layer}.output", layer)

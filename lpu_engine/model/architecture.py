@@ -21,7 +21,7 @@ from lpu_engine.model.config import (
 from lpu_engine.model.experts import read_feed_forward
 from lpu_engine.model.families import LLAMA, SILU, Family, activation_of, family_of
 from lpu_engine.model.rope import DEFAULT as DEFAULT_ROPE
-from lpu_engine.model.rope import Parameter, read_rope
+from lpu_engine.model.rope import Parameter, Rope, read_rope
 from lpu_engine.model.sliding import read_sliding
 
 __all__ = [
@@ -68,6 +68,11 @@ class Architecture:
     logit_cap: float | None = None  # logits likewise
     rope_scaling: str = DEFAULT_ROPE  # how the turns of positions are scaled
     rope_parameters: tuple[tuple[str, Parameter], ...] = ()  # of that scaling, sorted by name
+
+    @property
+    def rope(self) -> Rope:
+        """How queries and keys are turned by their position."""
+        return Rope(self.rope_theta, self.rope_scaling, self.rope_parameters)
 
     @property
     def parameters(self) -> int:

@@ -7,6 +7,9 @@ sums follow the chip's 320 lanes, which are 20 superlanes of 16.
 import numpy as np
 from numpy.typing import NDArray
 
+from lpu_engine.model.rope import Rope
+from lpu_engine.model.rope_scaling import scaled
+
 Float32 = NDArray[np.float32]
 Int8 = NDArray[np.int8]
 
@@ -101,11 +104,13 @@ def norm(x: Float32, epsilon: float) -> Float32:
     return out
 
 
-def rotary_tables(window: int, head_dim: int, theta: float) -> tuple[Float32, Float32]:
+def rotary_tables(window: int, head_dim: int, rope: Rope) -> tuple[Float32, Float32]:
     """Cosine and sine of position times frequency: each [window, head_dim / 2]."""
-    frequencies = theta ** (-np.arange(0, head_dim, 2, dtype=np.float64) / head_dim)
+    frequencies = rope.theta ** (-np.arange(0, head_dim, 2, dtype=np.float64) / head_dim)
+    frequencies, factor = scaled(rope, frequencies)
     angles = np.arange(window, dtype=np.float64)[:, None] * frequencies
-    return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
+    cosine, sine = np.cos(angles) * factor, np.sin(angles) * factor
+    return cosine.astype(np.float32), sine.astype(np.float32)
 
 
 def rotary(x: Float32, cosine: Float32, sine: Float32) -> Float32:

@@ -18,6 +18,7 @@ from lpu_engine.model.architecture import Architecture, architecture_from_config
 from lpu_engine.model.computed import refuse_quantized, refuse_what_is_not_computed
 from lpu_engine.model.config import read_config
 from lpu_engine.model.folder import BadCheckpoint, read_json_object, unreadable
+from lpu_engine.model.tensor_names import EMBEDDING, HEAD, LAST_NORM, layer_names
 
 __all__ = [
     "BadCheckpoint",
@@ -29,7 +30,6 @@ __all__ = [
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"
-EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
 # Files of old versions of transformers carry these frequencies, which follow from rope_theta.
 IGNORED = ".rotary_emb.inv_freq"
 # bfloat16 is the upper half of a float32, and numpy has no name for it.
@@ -91,24 +91,27 @@ def open_checkpoint(folder: Path) -> Checkpoint:
 def expected_tensors(architecture: Architecture) -> dict[str, tuple[int, ...]]:
     """Every tensor of a checkpoint of this architecture, with its shape, in order of use."""
     a = architecture
-    query_rows, key_rows = a.heads * a.head_dim, a.kv_heads * a.head_dim
     shapes: dict[str, tuple[int, ...]] = {EMBEDDING: (a.vocabulary, a.width)}
     for layer in range(a.layers):
-        prefix = f"model.layers.{layer}."
-        shapes |= {
-            prefix + "input_layernorm.weight": (a.width,),
-            prefix + "self_attn.q_proj.weight": (query_rows, a.width),
-            prefix + "self_attn.k_proj.weight": (key_rows, a.width),
-            prefix + "self_attn.v_proj.weight": (key_rows, a.width),
-            prefix + "self_attn.o_proj.weight": (a.width, query_rows),
-            prefix + "post_attention_layernorm.weight": (a.width,),
-            prefix + "mlp.gate_proj.weight": (a.feed_forward, a.width),
-            prefix + "mlp.up_proj.weight": (a.feed_forward, a.width),
-            prefix + "mlp.down_proj.weight": (a.width, a.feed_forward),
-        }
-    shapes["model.norm.weight"] = (a.width,)
+        shapes |= _layer_tensors(a, layer)
+    shapes[LAST_NORM] = (a.width,)
     if not a.tied:
         shapes[HEAD] = (a.vocabulary, a.width)
+    return shapes
+
+
+def _layer_tensors(a: Architecture, layer: int) -> dict[str, tuple[int, ...]]:
+    names = layer_names(a, layer)
+    query_rows, key_rows = a.heads * a.head_dim, a.kv_heads * a.head_dim
+    rows = (query_rows, key_rows, key_rows)
+    shapes: dict[str, tuple[int, ...]] = {names.attention_norm: (a.width,)}
+    shapes |= {name: (n, a.width) for name, n in zip(names.projections, rows, strict=True)}
+    shapes |= dict(zip(names.biases, ((n,) for n in rows), strict=False))
+    shapes |= dict.fromkeys(names.head_norms, (a.head_dim,))
+    shapes |= {names.output: (a.width, query_rows), names.feed_forward_norm: (a.width,)}
+    gated = names.feed_forward
+    shapes |= dict.fromkeys((gated.gate, gated.up), (a.feed_forward, a.width))
+    shapes[gated.down] = (a.width, a.feed_forward)
     return shapes
 
 

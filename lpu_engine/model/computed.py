@@ -1,17 +1,24 @@
-"""An architecture → whether this engine computes its words; more shapes are described than that.
+"""An architecture → whether the executor computes its words, and whether one chip's compiler may.
 
-It goes by what is computed, not by the name of a class: a Mistral without a window is a Llama.
+Both go by what is computed, not by the name of a class: a Mistral without a window is a Llama.
 """
 
 from lpu_engine.model.architecture import Architecture, UnsupportedArchitecture
 from lpu_engine.model.config import Config
 from lpu_engine.model.families import SILU
 from lpu_engine.model.rope import DEFAULT
+from lpu_engine.model.rope_scaling import what_rope_lacks
 
 
 def is_computed(architecture: Architecture) -> bool:
-    """Whether compiler, executor and simulator give the exact logits of this shape."""
+    """Whether the executor gives the exact logits of this shape."""
     return _what_is_not_computed(architecture) is None
+
+
+def is_plain(a: Architecture) -> bool:
+    """Whether it is a Llama, to which nothing was added: one chip's compiler places no other."""
+    is_scaled = a.rope_scaling != DEFAULT
+    return is_computed(a) and not (a.biases or a.head_norms or is_scaled)
 
 
 def refuse_what_is_not_computed(architecture: Architecture) -> None:
@@ -32,8 +39,6 @@ def refuse_quantized(config: Config) -> None:
 def _what_is_not_computed(a: Architecture) -> str | None:
     parts = {
         "experts": a.experts > 0,
-        "biases": a.biases,
-        "norms of its heads": a.head_norms,
         "norms after its branches": a.branch_norms,
         "norms that add 1 to a gain": a.gain_offset,
         "scaled embeddings": a.embedding_scale,
@@ -50,9 +55,7 @@ def _what_is_not_computed(a: Architecture) -> str | None:
             )
     if a.activation != SILU:
         return f'The activation "{a.activation}" is not supported: this engine computes silu.'
-    if a.rope_scaling != DEFAULT:
-        return (
-            f'The rope scaling "{a.rope_scaling}" is not supported:'
-            " this engine computes the default rotary."
-        )
+    lacks = what_rope_lacks(a.rope)
+    if lacks is not None:
+        return f'The rope scaling "{a.rope_scaling}" is not supported: {lacks}.'
     return None

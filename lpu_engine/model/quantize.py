@@ -1,7 +1,7 @@
-"""A float32 checkpoint becomes int8 matrices, one scale a row, read one tensor at a time.
+"""A float32 checkpoint becomes int8 matrices, one scale a row, and rows of numbers that stay float.
 
-The gain of a layer's norm is folded into the matrix after it; the last norm keeps its own, since
-a tied embedding is used before and after it.
+One tensor is read at a time. The gain of a layer's norm is folded into the matrix after it; the
+last norm keeps its own, since a tied embedding is used before and after it.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,7 @@ import numpy as np
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.arithmetic import Float32, Int8, quantize
 from lpu_engine.model.checkpoint import Checkpoint
-
-LAST_NORM = "model.norm.weight"
+from lpu_engine.model.tensor_names import EMBEDDING, HEAD, LAST_NORM, layer_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +26,38 @@ class Recipe:
     gain: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FloatRecipe:
+    """Which checkpoint tensors, side by side, make one row of float32 numbers."""
+
+    name: str
+    parts: tuple[str, ...]
+    count: int
+
+
 def recipes(a: Architecture) -> Iterator[Recipe]:
     """All matrices of an architecture, under the names that the table of operations uses."""
-    yield Recipe("embedding", ("model.embed_tokens.weight",), a.vocabulary, a.width)
+    yield Recipe("embedding", (EMBEDDING,), a.vocabulary, a.width)
     for layer in range(a.layers):
         yield from _layer_recipes(a, layer)
     if not a.tied:
-        yield Recipe("head", ("lm_head.weight",), a.vocabulary, a.width)
+        yield Recipe("head", (HEAD,), a.vocabulary, a.width)
+
+
+def float_recipes(a: Architecture) -> Iterator[FloatRecipe]:
+    """All rows of float32 numbers, likewise."""
+    for layer in range(a.layers):
+        names = layer_names(a, layer)
+        if names.biases:
+            yield FloatRecipe(f"{layer}.biases", names.biases, _heads_width(a))
+        if names.head_norms:
+            yield FloatRecipe(f"{layer}.head_norms", names.head_norms, 2 * a.head_dim)
+    yield FloatRecipe("norm", (LAST_NORM,), a.width)
+
+
+def float_row(checkpoint: Checkpoint, recipe: FloatRecipe) -> Float32:
+    """The numbers [count] of one row."""
+    return np.concatenate([checkpoint.tensor(part) for part in recipe.parts])
 
 
 def quantize_matrix(checkpoint: Checkpoint, recipe: Recipe) -> tuple[Int8, Float32]:
@@ -51,13 +75,17 @@ def quantize_matrix(checkpoint: Checkpoint, recipe: Recipe) -> tuple[Int8, Float
 
 
 def _layer_recipes(a: Architecture, layer: int) -> Iterator[Recipe]:
-    prefix = f"model.layers.{layer}."
-    mixed = a.heads * a.head_dim
-    heads = mixed + 2 * a.kv_heads * a.head_dim
-    qkv = tuple(f"{prefix}self_attn.{p}_proj.weight" for p in "qkv")
-    gates = tuple(f"{prefix}mlp.{p}_proj.weight" for p in ("gate", "up"))
-    before, after = f"{prefix}input_layernorm.weight", f"{prefix}post_attention_layernorm.weight"
-    yield Recipe(f"{layer}.heads", qkv, heads, a.width, before)
-    yield Recipe(f"{layer}.output", (f"{prefix}self_attn.o_proj.weight",), a.width, mixed)
-    yield Recipe(f"{layer}.gates", gates, 2 * a.feed_forward, a.width, after)
-    yield Recipe(f"{layer}.down", (f"{prefix}mlp.down_proj.weight",), a.width, a.feed_forward)
+    names, mixed = layer_names(a, layer), a.heads * a.head_dim
+    gated = names.feed_forward
+    gates = (gated.gate, gated.up)
+    heads, norm = _heads_width(a), names.attention_norm
+    yield Recipe(f"{layer}.heads", names.projections, heads, a.width, norm)
+    yield Recipe(f"{layer}.output", (names.output,), a.width, mixed)
+    norm = names.feed_forward_norm
+    yield Recipe(f"{layer}.gates", gates, 2 * a.feed_forward, a.width, norm)
+    yield Recipe(f"{layer}.down", (gated.down,), a.width, a.feed_forward)
+
+
+def _heads_width(a: Architecture) -> int:
+    """Queries, keys and values, side by side."""
+    return (a.heads + 2 * a.kv_heads) * a.head_dim

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lpu_engine.model.architecture import Architecture
-from lpu_engine.model.checkpoint import EMBEDDING, HEAD, Checkpoint
+from lpu_engine.model.checkpoint import Checkpoint
+from lpu_engine.model.rope_scaling import scaled
+from lpu_engine.model.tensor_names import EMBEDDING, HEAD, LAST_NORM, LayerNames, layer_names
 
 Array = NDArray[np.float32]
 
@@ -23,46 +25,52 @@ def logits(checkpoint: Checkpoint, ids: Sequence[int]) -> Array:
     hidden = embedding[np.asarray(ids)]  # [T, width]
     cosine, sine = rotary_angles(architecture, len(ids))
     for layer in range(architecture.layers):
-        prefix = f"model.layers.{layer}."
-        hidden = hidden + attention(checkpoint, prefix, hidden, cosine, sine)
-        hidden = hidden + feed_forward(checkpoint, prefix, hidden)
-    hidden = norm(hidden, checkpoint.tensor("model.norm.weight"), architecture.norm_epsilon)
+        names = layer_names(architecture, layer)
+        hidden = hidden + attention(checkpoint, names, hidden, cosine, sine)
+        hidden = hidden + feed_forward(checkpoint, names, hidden)
+    hidden = norm(hidden, checkpoint.tensor(LAST_NORM), architecture.norm_epsilon)
     head = embedding if architecture.tied else checkpoint.tensor(HEAD)
     return hidden @ head.T
 
 
 def attention(
-    checkpoint: Checkpoint, prefix: str, hidden: Array, cosine: Array, sine: Array
+    checkpoint: Checkpoint, names: LayerNames, hidden: Array, cosine: Array, sine: Array
 ) -> Array:
     """Causal self-attention; each key and value head serves heads / kv_heads query heads."""
     a = checkpoint.architecture
     tokens = len(hidden)
-    gain = checkpoint.tensor(prefix + "input_layernorm.weight")
-    normed = norm(hidden, gain, a.norm_epsilon)
-
-    def projected(name: str, heads: int) -> Array:  # [heads, T, head_dim]
-        rows = normed @ checkpoint.tensor(f"{prefix}self_attn.{name}_proj.weight").T
-        return rows.reshape(tokens, heads, a.head_dim).transpose(1, 0, 2)
-
+    normed = norm(hidden, checkpoint.tensor(names.attention_norm), a.norm_epsilon)
+    query, key, value = (projected(checkpoint, names, part, normed) for part in range(3))
+    query, key = rotate(query, cosine, sine), rotate(key, cosine, sine)
     group = a.heads // a.kv_heads
-    query = rotate(projected("q", a.heads), cosine, sine)
-    key = rotate(projected("k", a.kv_heads), cosine, sine).repeat(group, axis=0)
-    value = projected("v", a.kv_heads).repeat(group, axis=0)
+    key, value = key.repeat(group, axis=0), value.repeat(group, axis=0)
     scores: Array = query @ key.transpose(0, 2, 1) * np.float32(a.head_dim**-0.5)  # [heads, T, T]
     future = np.triu(np.ones((tokens, tokens), dtype=np.bool_), k=1)
     scores[:, future] = -np.inf
     mixed: Array = softmax(scores) @ value  # [heads, T, head_dim]
     joined: Array = mixed.transpose(1, 0, 2).reshape(tokens, a.heads * a.head_dim)
-    return joined @ checkpoint.tensor(prefix + "self_attn.o_proj.weight").T
+    return joined @ checkpoint.tensor(names.output).T
 
 
-def feed_forward(checkpoint: Checkpoint, prefix: str, hidden: Array) -> Array:
+def projected(checkpoint: Checkpoint, names: LayerNames, part: int, normed: Array) -> Array:
+    """[heads, T, head_dim] of queries (part 0), keys (1) or values (2), not yet turned."""
+    a = checkpoint.architecture
+    rows: Array = normed @ checkpoint.tensor(names.projections[part]).T
+    if names.biases:
+        rows = rows + checkpoint.tensor(names.biases[part])
+    heads = rows.reshape(len(normed), -1, a.head_dim).transpose(1, 0, 2)
+    if part < len(names.head_norms):
+        heads = norm(heads, checkpoint.tensor(names.head_norms[part]), a.norm_epsilon)
+    return heads
+
+
+def feed_forward(checkpoint: Checkpoint, names: LayerNames, hidden: Array) -> Array:
     """SwiGLU: down(silu(gate(x)) * up(x))."""
-    gain = checkpoint.tensor(prefix + "post_attention_layernorm.weight")
+    gain = checkpoint.tensor(names.feed_forward_norm)
     normed = norm(hidden, gain, checkpoint.architecture.norm_epsilon)
-    gate = normed @ checkpoint.tensor(prefix + "mlp.gate_proj.weight").T  # [T, feed_forward]
-    up = normed @ checkpoint.tensor(prefix + "mlp.up_proj.weight").T
-    return (silu(gate) * up) @ checkpoint.tensor(prefix + "mlp.down_proj.weight").T
+    gate = normed @ checkpoint.tensor(names.feed_forward.gate).T  # [T, feed_forward]
+    up = normed @ checkpoint.tensor(names.feed_forward.up).T
+    return (silu(gate) * up) @ checkpoint.tensor(names.feed_forward.down).T
 
 
 def norm(hidden: Array, gain: Array, epsilon: float) -> Array:
@@ -78,8 +86,9 @@ def rotary_angles(architecture: Architecture, tokens: int) -> tuple[Array, Array
     exponents = np.arange(0, architecture.head_dim, 2, dtype=np.float32)
     exponents /= np.float32(architecture.head_dim)
     frequencies = np.float32(1) / np.float32(architecture.rope_theta) ** exponents
+    frequencies, factor = scaled(architecture.rope, frequencies)
     angles = np.arange(tokens, dtype=np.float32)[:, None] * frequencies
-    return np.cos(angles), np.sin(angles)
+    return np.cos(angles) * np.float32(factor), np.sin(angles) * np.float32(factor)
 
 
 def rotate(vectors: Array, cosine: Array, sine: Array) -> Array:

@@ -3,7 +3,8 @@
 The same walk as reference.py; only the arithmetic and the folded gains differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,33 +12,36 @@ from lpu_engine.model import arithmetic
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.arithmetic import Float32, Int8
 from lpu_engine.model.checkpoint import Checkpoint
-from lpu_engine.model.quantize import LAST_NORM, quantize_matrix, recipes
+from lpu_engine.model.quantize import float_recipes, float_row, quantize_matrix, recipes
 
-Matrices = dict[str, tuple[Int8, Float32]]
+
+@dataclass(frozen=True, slots=True)
+class Tensors:
+    """What the recipes make, by the names of the table of operations."""
+
+    matrices: Mapping[str, tuple[Int8, Float32]]
+    floats: Mapping[str, Float32]
 
 
 def logits_int8(checkpoint: Checkpoint, ids: Sequence[int]) -> Float32:
     """[T] ids -> [T, vocabulary] logits; row t is what follows ids[: t + 1]."""
     a = checkpoint.architecture
-    matrices = {r.name: quantize_matrix(checkpoint, r) for r in recipes(a)}
-    values, scales = matrices["embedding"]
+    tensors = Tensors(
+        {recipe.name: quantize_matrix(checkpoint, recipe) for recipe in recipes(a)},
+        {recipe.name: float_row(checkpoint, recipe) for recipe in float_recipes(a)},
+    )
+    values, scales = tensors.matrices["embedding"]
     chosen = np.asarray(ids)
     hidden = values[chosen].astype(np.float32) * scales[chosen, None]  # [T, width]
     for layer in range(a.layers):
-        hidden = hidden + _attention(a, matrices, layer, hidden)
-        hidden = hidden + _feed_forward(a, matrices, layer, hidden)
-    normed = arithmetic.norm(hidden, a.norm_epsilon) * checkpoint.tensor(LAST_NORM)
-    return arithmetic.matrix(normed, *matrices["embedding" if a.tied else "head"])
+        hidden = hidden + _attention(a, tensors, layer, hidden)
+        hidden = hidden + _feed_forward(a, tensors, layer, hidden)
+    normed = arithmetic.norm(hidden, a.norm_epsilon) * tensors.floats["norm"]
+    return arithmetic.matrix(normed, *tensors.matrices["embedding" if a.tied else "head"])
 
 
-def _attention(a: Architecture, matrices: Matrices, layer: int, hidden: Float32) -> Float32:
-    normed = arithmetic.norm(hidden, a.norm_epsilon)
-    heads = arithmetic.matrix(normed, *matrices[f"{layer}.heads"])
-    heads = heads.reshape(len(hidden), -1, a.head_dim)  # [T, queries + keys + values, head_dim]
-    cosine, sine = arithmetic.rotary_tables(len(hidden), a.head_dim, a.rope_theta)
-    turned = arithmetic.rotary(heads, cosine[:, None], sine[:, None])
-    queries, keys = turned[:, : a.heads], turned[:, a.heads : a.heads + a.kv_heads]
-    values = heads[:, a.heads + a.kv_heads :]
+def _attention(a: Architecture, tensors: Tensors, layer: int, hidden: Float32) -> Float32:
+    queries, keys, values = _heads(a, tensors, layer, hidden)
     group = a.heads // a.kv_heads
     mixed = np.empty((len(hidden), a.heads, a.head_dim), np.float32)
     for t in range(len(hidden)):
@@ -45,11 +49,30 @@ def _attention(a: Architecture, matrices: Matrices, layer: int, hidden: Float32)
             kv = head // group
             seen_keys, seen_values = keys[: t + 1, kv].T, values[: t + 1, kv]
             mixed[t, head] = arithmetic.attend(queries[t, head], seen_keys, seen_values)
-    return arithmetic.matrix(mixed.reshape(len(hidden), -1), *matrices[f"{layer}.output"])
+    return arithmetic.matrix(mixed.reshape(len(hidden), -1), *tensors.matrices[f"{layer}.output"])
 
 
-def _feed_forward(a: Architecture, matrices: Matrices, layer: int, hidden: Float32) -> Float32:
+def _heads(
+    a: Architecture, tensors: Tensors, layer: int, hidden: Float32
+) -> tuple[Float32, Float32, Float32]:
+    """Queries and keys, turned, and values: each [T, heads, head_dim]."""
     normed = arithmetic.norm(hidden, a.norm_epsilon)
-    gates = arithmetic.matrix(normed, *matrices[f"{layer}.gates"])
+    rows = arithmetic.matrix(normed, *tensors.matrices[f"{layer}.heads"])
+    if a.biases:
+        rows = rows + tensors.floats[f"{layer}.biases"]
+    heads = rows.reshape(len(hidden), -1, a.head_dim)
+    queries, keys, values = np.split(heads, [a.heads, a.heads + a.kv_heads], axis=1)
+    if a.head_norms:
+        query_gain, key_gain = np.split(tensors.floats[f"{layer}.head_norms"], 2)
+        queries = arithmetic.norm(queries, a.norm_epsilon) * query_gain
+        keys = arithmetic.norm(keys, a.norm_epsilon) * key_gain
+    cosine, sine = arithmetic.rotary_tables(len(hidden), a.head_dim, a.rope)
+    turns = cosine[:, None], sine[:, None]
+    return arithmetic.rotary(queries, *turns), arithmetic.rotary(keys, *turns), values
+
+
+def _feed_forward(a: Architecture, tensors: Tensors, layer: int, hidden: Float32) -> Float32:
+    normed = arithmetic.norm(hidden, a.norm_epsilon)
+    gates = arithmetic.matrix(normed, *tensors.matrices[f"{layer}.gates"])
     gated = arithmetic.gate(gates[:, : a.feed_forward], gates[:, a.feed_forward :])
-    return arithmetic.matrix(gated, *matrices[f"{layer}.down"])
+    return arithmetic.matrix(gated, *tensors.matrices[f"{layer}.down"])

@@ -11,6 +11,7 @@ from lpu_engine.model.config import (
     BadConfig,
     Config,
     UnsupportedArchitecture,
+    count,
     is_number,
     positive,
     shown,
@@ -18,6 +19,8 @@ from lpu_engine.model.config import (
 
 DEFAULT = "default"
 SCALINGS = (DEFAULT, "linear", "dynamic", "yarn", "longrope", "llama3")
+ORIGINAL = "original_max_position_embeddings"
+OF_ORIGINAL = ("llama3", "yarn", "longrope")  # scaled from a context that is told, or is the whole
 NOT_PARAMETERS = {"type", "rope_type", "rope_theta", "partial_rotary_factor"}
 
 Parameter = float | bool | tuple[float, ...]
@@ -49,7 +52,13 @@ def read_rope(config: Config, default_theta: float) -> Rope:
     _refuse_partial(given.get("partial_rotary_factor"))
     theta = positive(given, "rope_theta", positive(config, "rope_theta", default_theta))
     scaling = kinds.pop() if kinds else DEFAULT
+    if scaling in OF_ORIGINAL:
+        given[ORIGINAL] = config.get(ORIGINAL) or given.get(ORIGINAL) or _context(config)
     return Rope(theta, scaling, () if scaling == DEFAULT else _parameters(given))
+
+
+def _context(config: Config) -> int:
+    return count(config, "max_position_embeddings")
 
 
 def _told(config: Config, key: str) -> dict[str, object]:

@@ -48,9 +48,7 @@ class Executor:
         self.architecture = architecture
         self.max_rows = max_rows
         self._table = encode(table, weights.places)
-        cosine, sine = rotary_tables(
-            architecture.window, architecture.head_dim, architecture.rope_theta
-        )
+        cosine, sine = rotary_tables(architecture.window, architecture.head_dim, architecture.rope)
         epsilon = np.float32(architecture.norm_epsilon)
         self._weights = (weights.values, weights.floats, cosine, sine, epsilon)
         self._activations = _activations(table, max_rows, architecture.window)

@@ -32,6 +32,7 @@ NO_GAIN = -1
 EMBED, NORM, MATRIX = Kind.EMBED.value, Kind.NORM.value, Kind.MATRIX.value
 ROTARY, ATTENTION, GATE = Kind.ROTARY.value, Kind.ATTENTION.value, Kind.GATE.value
 ADD, SELECT = Kind.ADD.value, Kind.SELECT.value
+BIAS, HEAD_NORM = Kind.BIAS.value, Kind.HEAD_NORM.value
 
 
 @jit
@@ -84,6 +85,12 @@ def run(
             gate(source, target)
         elif kind == ADD:
             add(source, target)
+        elif kind == BIAS:
+            add_bias(floats[float_at : float_at + width], target)
+        elif kind == HEAD_NORM:
+            kv_heads, head_dim = keys.shape[2], keys.shape[3]
+            gains = floats[float_at : float_at + 2 * head_dim].reshape((2, head_dim))
+            norm_heads(target, kv_heads, gains, epsilon)
         elif kind == SELECT:
             select(source, wanted, target)
             rows = target_rows
@@ -114,17 +121,49 @@ def embed(packed: Packed, scales: Float32, ids: Int64, out: Float32) -> None:
 @jit
 def norm(x: Float32, gain: Float32, epsilon: np.float32, out: Float32) -> None:
     """arithmetic.norm by rows, times the gain where there is one."""
-    count = x.shape[1]
-    squares = np.empty(count, np.float32)
+    squares = np.empty(x.shape[1], np.float32)
     for t in range(x.shape[0]):
-        for i in range(count):
-            squares[i] = x[t, i] * x[t, i]
-        mean = lane_sum(squares, count) / float32(count)
-        factor = ONE / np.sqrt(mean + epsilon)
-        for i in range(count):
-            out[t, i] = x[t, i] * factor
-        for i in range(gain.shape[0]):
-            out[t, i] = out[t, i] * gain[i]
+        norm_row(x[t], gain, epsilon, squares, out[t])
+
+
+@jit
+def norm_row(
+    x: Float32, gain: Float32, epsilon: np.float32, squares: Float32, out: Float32
+) -> None:
+    """One row of it; `squares` is room for as many numbers, and `out` may be x."""
+    count = x.shape[0]
+    for i in range(count):
+        squares[i] = x[i] * x[i]
+    mean = lane_sum(squares, count) / float32(count)
+    factor = ONE / np.sqrt(mean + epsilon)
+    for i in range(count):
+        out[i] = x[i] * factor
+    for i in range(gain.shape[0]):
+        out[i] = out[i] * gain[i]
+
+
+@jit
+def norm_heads(heads: Float32, kv_heads: int, gains: Float32, epsilon: np.float32) -> None:
+    """Each query head of each row becomes its norm times gains[0], each key head times gains[1].
+
+    A row has queries, keys and values, side by side.
+    """
+    head_dim = gains.shape[1]
+    count = heads.shape[1] // head_dim - kv_heads
+    squares = np.empty(head_dim, np.float32)
+    for t in range(heads.shape[0]):
+        for head in range(count):
+            own = heads[t, head * head_dim : (head + 1) * head_dim]
+            gain = gains[0] if head < count - kv_heads else gains[1]
+            norm_row(own, gain, epsilon, squares, own)
+
+
+@jit
+def add_bias(bias: Float32, out: Float32) -> None:
+    """Every row of out += bias."""
+    for t in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            out[t, i] += bias[i]
 
 
 @jit

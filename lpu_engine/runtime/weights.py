@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.arithmetic import Float32, Int8
 from lpu_engine.model.checkpoint import Checkpoint
-from lpu_engine.model.quantize import LAST_NORM, quantize_matrix, recipes
+from lpu_engine.model.quantize import float_recipes, float_row, quantize_matrix, recipes
 from lpu_engine.runtime.dot import OUTPUTS, QUAD, WEIGHT_OFFSET
 
 Packed = NDArray[np.uint8]
@@ -20,7 +20,7 @@ Packed = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a tensor begins in `values` and in `floats` (its scales, or a norm's gain)."""
+    """Where a tensor begins in `values` and in `floats` (its scales, or a row of numbers)."""
 
     value_offset: int
     float_offset: int
@@ -41,8 +41,9 @@ class Weights:
 def load_weights(checkpoint: Checkpoint) -> Weights:
     """Quantise and pack, reading one tensor at a time."""
     todo = tuple(recipes(checkpoint.architecture))
+    rows = tuple(float_recipes(checkpoint.architecture))
     values = np.empty(sum(packed_size(r.rows, r.columns) for r in todo), np.uint8)
-    floats = np.empty(sum(r.rows for r in todo) + checkpoint.architecture.width, np.float32)
+    floats = np.empty(sum(r.rows for r in todo) + sum(r.count for r in rows), np.float32)
     places, value_offset, float_offset = {}, 0, 0
     for recipe in todo:
         groups, quads = groups_of(recipe.rows), quads_of(recipe.columns)
@@ -52,8 +53,10 @@ def load_weights(checkpoint: Checkpoint) -> Weights:
         values[value_offset:end] = pack(matrix).reshape(-1)
         floats[float_offset : float_offset + recipe.rows] = scales
         value_offset, float_offset = end, float_offset + recipe.rows
-    places["norm"] = Place(value_offset, float_offset, 0, 0)
-    floats[float_offset:] = checkpoint.tensor(LAST_NORM)
+    for row in rows:
+        places[row.name] = Place(value_offset, float_offset, 0, 0)
+        floats[float_offset : float_offset + row.count] = float_row(checkpoint, row)
+        float_offset += row.count
     return Weights(checkpoint.architecture, values, floats, places)
 
 

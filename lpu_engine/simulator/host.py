@@ -26,7 +26,7 @@ class Session:
         self.chip = Chip(program.maps)
         self._embedding = matrices["embedding"]
         a = program.architecture
-        self._cosine, self._sine = rotary_tables(a.window, a.head_dim, a.rope_theta)
+        self._cosine, self._sine = rotary_tables(a.window, a.head_dim, a.rope)
         for name, (values, scales) in matrices.items():
             self._load(name, values, scales)
         self._load_constants(last_gain)

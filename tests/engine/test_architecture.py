@@ -13,6 +13,7 @@ from lpu_engine.model.architecture import (
 )
 from lpu_engine.model.checkpoint import expected_tensors
 
+ORIGINAL = "original_max_position_embeddings"
 LLAMA_2_70B = {
     "architectures": ["LlamaForCausalLM"],
     "hidden_size": 8192,
@@ -106,17 +107,22 @@ def test_rope_theta_is_found_in_old_and_new_configs(rope: dict[str, object]) -> 
                 }
             },
             "llama3",
-            (("factor", 8.0), ("low_freq_factor", 1.0)),
+            (("factor", 8.0), ("low_freq_factor", 1.0), (ORIGINAL, 4096.0)),
         ),
         (
             {"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e4, "truncate": False}},
             "yarn",
-            (("truncate", False),),
+            ((ORIGINAL, 4096.0), ("truncate", False)),
         ),
         (
-            {"rope_scaling": {"type": "longrope", "short_factor": [1, 1.5]}},
+            {"rope_scaling": {"type": "yarn", ORIGINAL: 1024}},
+            "yarn",
+            ((ORIGINAL, 1024.0),),
+        ),
+        (
+            {"rope_scaling": {"type": "longrope", "short_factor": [1, 1.5]}, ORIGINAL: 512},
             "longrope",
-            (("short_factor", (1.0, 1.5)),),
+            ((ORIGINAL, 512.0), ("short_factor", (1.0, 1.5))),
         ),
         (
             {"rope_scaling": {"type": "dynamic"}, "rope_parameters": {"rope_theta": 1e4}},

@@ -1,10 +1,15 @@
-"""More shapes are described than computed: words are refused by name, and a clock can ask first."""
+"""More shapes are described than computed: words are refused by name, and a clock can ask first.
+
+Of what the executor computes, one chip's compiler places plain Llamas alone.
+"""
 
 from pathlib import Path
 
 import pytest
 from checkpoints import write_checkpoint
 
+from lpu_engine.compiler.compile import compile_program, table_of
+from lpu_engine.compiler.graph import operations
 from lpu_engine.model.architecture import (
     Architecture,
     UnsupportedArchitecture,
@@ -12,20 +17,26 @@ from lpu_engine.model.architecture import (
     read_architecture,
 )
 from lpu_engine.model.checkpoint import open_checkpoint
-from lpu_engine.model.computed import is_computed, refuse_what_is_not_computed
+from lpu_engine.model.computed import is_computed, is_plain, refuse_what_is_not_computed
 
 EXPERTS = {"num_local_experts": 4, "num_experts_per_tok": 2}
+EVEN = {"factor": 8.0, "low_freq_factor": 2.0, "high_freq_factor": 2.0}
 NOT_COMPUTED = [
     ({"architectures": ["MixtralForCausalLM"], **EXPERTS}, "MixtralForCausalLM with experts"),
-    ({"architectures": ["Qwen2ForCausalLM"]}, "Qwen2ForCausalLM with biases"),
-    ({"architectures": ["Qwen3ForCausalLM"]}, "Qwen3ForCausalLM with norms of its heads"),
     ({"architectures": ["GemmaForCausalLM"]}, "GemmaForCausalLM with"),
     ({"architectures": ["Gemma2ForCausalLM"]}, "Gemma2ForCausalLM with norms after its branches"),
     ({"architectures": ["MistralForCausalLM"], "sliding_window": 64}, "with a sliding window"),
     ({"hidden_act": "gelu_pytorch_tanh"}, "gelu"),
-    ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, "llama3"),
-    ({"rope_scaling": {"type": "linear", "factor": 2.0}}, "linear"),
-    ({"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e6}}, "yarn"),
+    ({"rope_scaling": {"rope_type": "longrope", "factor": 8.0}}, "longrope.*one of default,"),
+    ({"rope_scaling": {"rope_type": "llama3", "factor": 8.0}}, "llama3.*low_freq_factor"),
+    ({"rope_scaling": {"rope_type": "llama3", **EVEN}}, "llama3.*more than its low_freq_factor"),
+    ({"rope_scaling": {"type": "linear"}}, "linear.*factor in config.json"),
+    ({"rope_scaling": {"type": "linear", "factor": -2.0}}, "linear.*above 0"),
+    ({"rope_scaling": {"type": "linear", "factor": [2.0]}}, "linear.*above 0"),
+    ({"rope_scaling": {"type": "linear", "factor": True}}, "linear.*above 0"),
+    ({"rope_parameters": {"rope_type": "yarn", "rope_theta": 1e6}}, "yarn.*factor"),
+    ({"rope_scaling": {"type": "yarn", "factor": 2.0, "beta_fast": [1]}}, "yarn.*beta_fast"),
+    ({"rope_theta": 1.0, "rope_scaling": {"type": "yarn", "factor": 2.0}}, "yarn.*rope_theta"),
 ]
 
 
@@ -66,8 +77,6 @@ def plain(**changes: object) -> Architecture:
 @pytest.mark.parametrize(
     "change",
     [
-        {"biases": True},
-        {"head_norms": True},
         {"branch_norms": True},
         {"gain_offset": True},
         {"embedding_scale": True},
@@ -77,13 +86,33 @@ def plain(**changes: object) -> Architecture:
         {"score_scale": 0.1},
         {"score_cap": 50.0},
         {"logit_cap": 30.0},
-        {"rope_scaling": "linear"},
+        {"rope_scaling": "longrope"},
     ],
 )
 def test_each_thing_that_changes_a_result_is_refused_alone(change: dict[str, object]) -> None:
     refuse_what_is_not_computed(plain())
     with pytest.raises(UnsupportedArchitecture):
         refuse_what_is_not_computed(plain(**change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"biases": True},
+        {"head_norms": True},
+        {"rope_scaling": "linear", "rope_parameters": (("factor", 2.0),)},
+    ],
+)
+def test_each_thing_that_a_plain_llama_lacks_is_computed_but_not_placed_on_one_chip(
+    change: dict[str, object],
+) -> None:
+    added = plain(**change)
+    assert is_computed(added)
+    assert not is_plain(added)
+    with pytest.raises(UnsupportedArchitecture, match="several chips"):
+        compile_program(added)
+    assert is_plain(plain())
+    assert table_of(added) == operations(added)
 
 
 def test_what_a_plain_llama_adds_to_its_sizes_is_the_default_of_every_field() -> None:

@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as arrays
 
 from lpu_engine.model import arithmetic
 from lpu_engine.model.arithmetic import Float32
+from lpu_engine.model.rope import Rope
 
 FLOATS = st.floats(-1e6, 1e6, width=32)
 ROWS = arrays.arrays(np.float32, st.tuples(st.integers(1, 5), st.integers(1, 70)), elements=FLOATS)
@@ -141,7 +142,7 @@ def test_norm_of_zeros_is_zeros() -> None:
 
 
 def test_rotary_turns_pairs_of_the_two_halves_and_keeps_their_length() -> None:
-    cosine, sine = arithmetic.rotary_tables(40, 6, 10_000.0)
+    cosine, sine = arithmetic.rotary_tables(40, 6, Rope(10_000.0))
     x = normal(40, 6)
     turned = arithmetic.rotary(x, cosine, sine)
     as_complex = (x[:, :3] + 1j * x[:, 3:]) * (cosine + 1j * sine)

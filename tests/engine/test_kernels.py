@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lpu_engine.model import arithmetic
 from lpu_engine.model.arithmetic import Float32, Int8
+from lpu_engine.model.rope import Rope
 from lpu_engine.runtime import attention, dot, floats, kernels, matrix
 from lpu_engine.runtime.attention import BLOCK
 from lpu_engine.runtime.dot import OUTPUTS, QUAD
@@ -172,7 +173,7 @@ def test_embed_widens_the_row_of_each_token() -> None:
 def test_rotary_has_the_same_bits_and_leaves_values_alone(head_dim: int) -> None:
     heads = normal(7, 5 * head_dim)
     positions = np.array([0, 1, 63, 64, 65, 300, 2], np.int64)
-    cosine, sine = arithmetic.rotary_tables(301, head_dim, 10_000.0)
+    cosine, sine = arithmetic.rotary_tables(301, head_dim, Rope(10_000.0))
     shaped = heads.reshape(7, 5, head_dim)
     c, s = cosine[positions, None], sine[positions, None]
     expected = shaped.copy()
@@ -208,3 +209,21 @@ def test_attention_has_the_same_bits_over_scattered_blocks(
         kv = query_heads + head // group
         expected = arithmetic.attend(shaped[-1, head], shaped[:, kv].T, shaped[:, kv + kv_heads])
         assert_same_bits(out[-1, head * head_dim : (head + 1) * head_dim].copy(), expected)
+
+
+@pytest.mark.parametrize("head_dim", [2, 14, 64])
+def test_norms_of_heads_have_the_same_bits_and_leave_values_alone(head_dim: int) -> None:
+    rows, gains = normal(5, 7 * head_dim, size=9), normal(2, head_dim, seed=1)
+    heads = rows.reshape(5, 7, head_dim)  # 3 of queries, 2 of keys, 2 of values
+    of_heads = np.repeat(gains, [3, 2], axis=0)
+    expected = heads.copy()
+    expected[:, :5] = arithmetic.norm(heads[:, :5], 1e-6) * of_heads
+    kernels.norm_heads(rows, 2, gains, np.float32(1e-6))
+    assert_same_bits(rows, expected.reshape(5, -1))
+
+
+def test_a_bias_is_added_to_every_row() -> None:
+    rows, bias = normal(4, 37), normal(37, seed=1)
+    expected = rows + bias
+    kernels.add_bias(bias, rows)
+    assert_same_bits(rows, expected)

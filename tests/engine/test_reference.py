@@ -8,12 +8,12 @@ from needs import lacking
 
 from lpu_engine.model.checkpoint import open_checkpoint
 from lpu_engine.model.reference import logits, norm, rotate, silu, softmax
-from tests.golden.cases import EVERY, LOGIT_CASES, LOGITS, digest, logit_ids, write_logit_case
+from tests.golden.cases import CASES, EVERY, LOGITS, digest, logit_ids, write_logit_case
 
 TOLERANCE = 1e-4
 
 
-@pytest.mark.parametrize("name", LOGIT_CASES)
+@pytest.mark.parametrize("name", CASES)
 def test_logits_equal_the_golden_ones_of_transformers(name: str, tmp_path: Path) -> None:
     folder = write_logit_case(name, tmp_path)
     with np.load(LOGITS) as golden:
@@ -27,7 +27,7 @@ def test_logits_equal_the_golden_ones_of_transformers(name: str, tmp_path: Path)
     np.testing.assert_allclose(got[::EVERY], expected, rtol=0, atol=TOLERANCE)
 
 
-@pytest.mark.parametrize("name", LOGIT_CASES)
+@pytest.mark.parametrize("name", CASES)
 def test_logits_equal_transformers_live(name: str, tmp_path: Path) -> None:
     if find_spec("transformers") is None or find_spec("torch") is None:
         lacking("transformers is not installed: `make live` adds it, to compare with it live")

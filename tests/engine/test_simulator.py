@@ -17,7 +17,8 @@ from lpu_engine.hardware.lpu import Opcode
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.arithmetic import Float32
 from lpu_engine.model.checkpoint import Checkpoint
-from lpu_engine.model.quantize import LAST_NORM, quantize_matrix, recipes
+from lpu_engine.model.quantize import quantize_matrix, recipes
+from lpu_engine.model.tensor_names import LAST_NORM
 from lpu_engine.simulator.host import Session
 from lpu_engine.simulator.queues import Instruction, Queue, queues
 from lpu_engine.simulator.timed import Chip, Fault

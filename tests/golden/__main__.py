@@ -13,10 +13,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.checkpoints import write_json
 from tests.golden.cases import (
+    CASES,
     CHATS,
     CONVERSATIONS,
     EVERY,
-    LOGIT_CASES,
     LOGITS,
     TEMPLATES,
     TOKENIZERS,
@@ -36,7 +36,7 @@ def main() -> None:
 
 def write_logits(folder: Path) -> None:
     arrays: dict[str, np.ndarray] = {"transformers": np.array(transformers.__version__)}
-    for name in LOGIT_CASES:
+    for name in CASES:
         case = write_logit_case(name, folder / name)
         model = AutoModelForCausalLM.from_pretrained(case, dtype=torch.float32)
         with torch.no_grad():

@@ -14,6 +14,7 @@ from tests.checkpoints import (
     SMALLEST_VOCABULARY,
     edit_json,
     write_checkpoint,
+    write_family,
     write_json,
     write_tokenizer,
 )
@@ -37,16 +38,46 @@ LOGIT_CASES: Mapping[str, dict[str, Any]] = {
         }
     },
 }
+LLAMA3 = {
+    "rope_type": "llama3",
+    "rope_theta": 10_000.0,
+    "factor": 4.0,
+    "low_freq_factor": 1.0,
+    "high_freq_factor": 4.0,
+    "original_max_position_embeddings": 64,
+}
+YARN = {
+    "rope_type": "yarn",
+    "rope_theta": 10_000.0,
+    "factor": 4.0,
+    "beta_fast": 8.0,
+    "original_max_position_embeddings": 64,
+}
+FAMILY_CASES: Mapping[str, dict[str, Any]] = {
+    "llama3_rope": {"family": "Llama", "rope_parameters": LLAMA3},
+    "linear_rope": {"family": "Llama", "rope_scaling": {"type": "linear", "factor": 4.0}},
+    "dynamic_rope": {"family": "Llama", "rope_scaling": {"type": "dynamic", "factor": 4.0}},
+    "yarn_rope": {"family": "Qwen2", "rope_parameters": YARN},
+    "yarn_rope_untruncated": {
+        "family": "Llama",
+        "rope_parameters": {**YARN, "truncate": False, "mscale": 2.0, "mscale_all_dim": 0.5},
+    },
+    "biases": {"family": "Qwen2"},
+    "head_norms": {"family": "Qwen3", "head_dim": 24},
+}
+CASES = (*LOGIT_CASES, *FAMILY_CASES)
 EVERY = 6  # of the positions, so many apart are stored
 
 
 def write_logit_case(name: str, folder: Path) -> Path:
-    seed = list(LOGIT_CASES).index(name)
+    seed = CASES.index(name)
+    if name in FAMILY_CASES:
+        return write_family(folder, seed=seed, **FAMILY_CASES[name])
     return write_checkpoint(folder, vocabulary=SMALLEST_VOCABULARY, seed=seed, **LOGIT_CASES[name])
 
 
 def logit_ids(name: str) -> list[int]:
-    random = np.random.default_rng(1_000 + list(LOGIT_CASES).index(name))
+    random = np.random.default_rng(1_000 + CASES.index(name))
     ids: list[int] = random.integers(0, SMALLEST_VOCABULARY, 43).tolist()
     return ids
 

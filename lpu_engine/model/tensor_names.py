@@ -1,0 +1,53 @@
+"""A layer of an architecture → what its checkpoint calls each tensor.
+
+The tensors of a family that it shares with no other are named here and nowhere else.
+"""
+
+from dataclasses import dataclass
+
+from lpu_engine.model.architecture import Architecture
+
+EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
+LAST_NORM = "model.norm.weight"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedForwardNames:
+    """The three matrices of a gated feed-forward."""
+
+    gate: str
+    up: str
+    down: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNames:
+    """All tensors of one layer; what the architecture lacks is empty."""
+
+    attention_norm: str
+    projections: tuple[str, str, str]  # of queries, keys, values
+    biases: tuple[str, ...]  # likewise
+    head_norms: tuple[str, ...]  # of queries, keys
+    output: str
+    feed_forward_norm: str
+    feed_forward: FeedForwardNames
+
+
+def layer_names(a: Architecture, layer: int) -> LayerNames:
+    """The names in one layer, counted from 0."""
+    prefix = f"model.layers.{layer}."
+    attention = prefix + "self_attn."
+    query, key, value = (f"{attention}{part}_proj" for part in "qkv")
+    return LayerNames(
+        attention_norm=prefix + "input_layernorm.weight",
+        projections=(f"{query}.weight", f"{key}.weight", f"{value}.weight"),
+        biases=tuple(f"{part}.bias" for part in (query, key, value) if a.biases),
+        head_norms=tuple(f"{attention}{part}_norm.weight" for part in "qk" if a.head_norms),
+        output=attention + "o_proj.weight",
+        feed_forward_norm=prefix + "post_attention_layernorm.weight",
+        feed_forward=_gated(prefix + "mlp."),
+    )
+
+
+def _gated(prefix: str) -> FeedForwardNames:
+    return FeedForwardNames(*(f"{prefix}{part}_proj.weight" for part in ("gate", "up", "down")))
