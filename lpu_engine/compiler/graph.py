@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from lpu_engine.model.architecture import Architecture
+from lpu_engine.model.families import GELU
 
 
 class Kind(IntEnum):
@@ -33,6 +34,8 @@ class Kind(IntEnum):
     # Of some families
     BIAS = 15  # target += the tensor, the same for every row
     HEAD_NORM = 16  # queries and keys in target become their norms, times a gain for each
+    GELU_GATE = 17  # target = gelu(first half of source) * second half
+    CAP = 18  # target is held between -cap and cap
 
 
 class Buffer(IntEnum):
@@ -51,7 +54,11 @@ class Buffer(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One line of the table. `width` is the target's, `source_width` the source's."""
+    """One line of the table. `width` is the target's, `source_width` the source's.
+
+    `number`: of the newest positions that attention sees; 0: all. `scale`: of embedded rows, or of
+    scores. `cap`: of scores, or of a target; 0: none.
+    """
 
     kind: Kind
     source: Buffer
@@ -60,20 +67,31 @@ class Operation:
     source_width: int
     tensor: str = ""
     layer: int = 0
+    number: int = 0
+    scale: float = 1.0
+    cap: float = 0.0
 
 
 def operations(architecture: Architecture) -> tuple[Operation, ...]:
     """All operations of one step, in order: from token ids to the wanted rows' logits."""
     a = architecture
-    table = [Operation(Kind.EMBED, Buffer.RESIDUAL, Buffer.RESIDUAL, a.width, a.width, "embedding")]
+    residual, logits = Buffer.RESIDUAL, Buffer.LOGITS
+    scale = a.width**0.5 if a.embedding_scale else 1.0
+    table = [
+        Operation(Kind.EMBED, residual, residual, a.width, a.width, "embedding", scale=scale),
+    ]
     for layer in range(a.layers):
         table += _attention(a, layer)
         table += _feed_forward(a, layer)
     table += [
-        Operation(Kind.SELECT, Buffer.RESIDUAL, Buffer.LAST, a.width, a.width),
+        Operation(Kind.SELECT, residual, Buffer.LAST, a.width, a.width),
         Operation(Kind.NORM, Buffer.LAST, Buffer.NORMED, a.width, a.width, "norm"),
-        Operation(Kind.MATRIX, Buffer.NORMED, Buffer.LOGITS, a.vocabulary, a.width, head_tensor(a)),
+        Operation(Kind.MATRIX, Buffer.NORMED, logits, a.vocabulary, a.width, head_tensor(a)),
     ]
+    if a.logit_cap is not None:
+        table.append(
+            Operation(Kind.CAP, logits, logits, a.vocabulary, a.vocabulary, cap=a.logit_cap)
+        )
     return tuple(table)
 
 
@@ -98,8 +116,21 @@ def _attention(a: Architecture, layer: int) -> Iterator[Operation]:
             tensor = f"{layer}.{name}"
             yield Operation(kind, Buffer.HEADS, Buffer.HEADS, heads, heads, tensor, layer)
     yield Operation(Kind.ROTARY, Buffer.HEADS, Buffer.HEADS, heads, heads, layer=layer)
-    yield Operation(Kind.ATTENTION, Buffer.HEADS, Buffer.MIXED, mixed, heads, layer=layer)
+    yield Operation(
+        Kind.ATTENTION,
+        Buffer.HEADS,
+        Buffer.MIXED,
+        mixed,
+        heads,
+        layer=layer,
+        number=a.sliding_window or 0 if layer in a.sliding_layers else 0,
+        scale=a.score_factor,
+        cap=a.score_cap or 0.0,
+    )
     yield Operation(Kind.MATRIX, Buffer.MIXED, branch, a.width, mixed, f"{layer}.output", layer)
+    if a.branch_norms:
+        tensor = f"{layer}.attention_norm"
+        yield Operation(Kind.NORM, branch, branch, a.width, a.width, tensor, layer)
     yield Operation(Kind.ADD, branch, residual, a.width, a.width, layer=layer)
 
 
@@ -110,8 +141,12 @@ def _feed_forward(a: Architecture, layer: int) -> Iterator[Operation]:
     yield Operation(
         Kind.MATRIX, Buffer.NORMED, Buffer.GATES, 2 * ff, a.width, f"{layer}.gates", layer
     )
-    yield Operation(Kind.GATE, Buffer.GATES, Buffer.GATED, ff, 2 * ff, layer=layer)
+    gate = Kind.GELU_GATE if a.activation == GELU else Kind.GATE
+    yield Operation(gate, Buffer.GATES, Buffer.GATED, ff, 2 * ff, layer=layer)
     yield Operation(Kind.MATRIX, Buffer.GATED, branch, a.width, ff, f"{layer}.down", layer)
+    if a.branch_norms:
+        tensor = f"{layer}.feed_forward_norm"
+        yield Operation(Kind.NORM, branch, branch, a.width, a.width, tensor, layer)
     yield Operation(Kind.ADD, branch, residual, a.width, a.width, layer=layer)
 
 

@@ -5,6 +5,7 @@ a result is a field here or refused by name, never ignored. What is described ne
 yet: that is another question, for `computed.py`.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +74,11 @@ class Architecture:
     def rope(self) -> Rope:
         """How queries and keys are turned by their position."""
         return Rope(self.rope_theta, self.rope_scaling, self.rope_parameters)
+
+    @property
+    def score_factor(self) -> float:
+        """What products of queries and keys are multiplied by."""
+        return 1 / math.sqrt(self.head_dim) if self.score_scale is None else self.score_scale
 
     @property
     def parameters(self) -> int:

@@ -35,7 +35,8 @@ EXP_COEFFICIENTS = tuple(
         5.0000001201e-1,
     )
 )
-ONE = np.float32(1.0)
+ONE, TWO = np.float32(1.0), np.float32(2.0)
+GELU_CUBE, GELU_SCALE = np.float32(0.044715), np.float32(0.7978845608028654)  # √(2 / π)
 
 
 def exp(x: Float32) -> Float32:
@@ -51,6 +52,17 @@ def exp(x: Float32) -> Float32:
     power_bits = (n.astype(np.int32) + np.int32(127)) << np.int32(23)
     out: Float32 = y * power_bits.view(np.float32)
     return out
+
+
+def tanh(x: Float32) -> Float32:
+    """Of any shape. Absolute error under 2e-7."""
+    out: Float32 = ONE - TWO / (exp(x + x) + ONE)
+    return out
+
+
+def cap(x: Float32, most: float) -> Float32:
+    """Held between -most and most, and next to nothing is changed near 0."""
+    return tanh(x / np.float32(most)) * np.float32(most)
 
 
 def lane_sum(x: Float32) -> Float32:
@@ -121,15 +133,20 @@ def rotary(x: Float32, cosine: Float32, sine: Float32) -> Float32:
     return np.concatenate(turned, axis=-1)
 
 
-def attend(query: Float32, keys: Float32, values: Float32) -> Float32:
+def attend(
+    query: Float32, keys: Float32, values: Float32, factor: float, most: float | None = None
+) -> Float32:
     """One query [D] over keys [D, P] and values [P, D] -> [D].
 
-    Scores sum over D in order, the mix sums over P in order, and is divided last.
+    Scores sum over D in order, times the factor, capped where there is a most; the mix sums over
+    P in order, and is divided last. P are the positions that are seen, the oldest first.
     """
     scores = np.zeros(keys.shape[1], np.float32)
     for d in range(keys.shape[0]):
         scores = scores + query[d] * keys[d]
-    scores = scores * np.float32(1.0 / np.sqrt(keys.shape[0]))
+    scores = scores * np.float32(factor)
+    if most is not None:
+        scores = cap(scores, most)
     weights = exp(scores - scores.max())
     mixed = np.zeros(values.shape[1], np.float32)
     for p in range(values.shape[0]):
@@ -140,3 +157,9 @@ def attend(query: Float32, keys: Float32, values: Float32) -> Float32:
 def gate(gates: Float32, ups: Float32) -> Float32:
     """SiLU of the gates times the ups."""
     return gates / (ONE + exp(-gates)) * ups
+
+
+def gelu_gate(gates: Float32, ups: Float32) -> Float32:
+    """GELU of the gates times the ups: x (1 + tanh u) / 2, which is x / (1 + exp(-2u))."""
+    u = GELU_SCALE * (gates + GELU_CUBE * (gates * gates * gates))
+    return gates / (ONE + exp(-(u + u))) * ups

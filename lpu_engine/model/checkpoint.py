@@ -73,6 +73,11 @@ class Checkpoint:
             raw = (raw.astype(np.uint32) << 16).view(np.float32)
         return raw.astype(np.float32, copy=False).reshape(stored.shape)
 
+    def gain(self, name: str) -> NDArray[np.float32]:
+        """What a norm multiplies by: some families store it less 1."""
+        stored = self.tensor(name)
+        return stored + np.float32(1) if self.architecture.gain_offset else stored
+
 
 def open_checkpoint(folder: Path) -> Checkpoint:
     """Raises BadCheckpoint with all that is missing, extra, misshapen or of a wrong dtype."""
@@ -108,7 +113,8 @@ def _layer_tensors(a: Architecture, layer: int) -> dict[str, tuple[int, ...]]:
     shapes |= {name: (n, a.width) for name, n in zip(names.projections, rows, strict=True)}
     shapes |= dict(zip(names.biases, ((n,) for n in rows), strict=False))
     shapes |= dict.fromkeys(names.head_norms, (a.head_dim,))
-    shapes |= {names.output: (a.width, query_rows), names.feed_forward_norm: (a.width,)}
+    shapes[names.output] = (a.width, query_rows)
+    shapes |= dict.fromkeys(names.other_norms, (a.width,))
     gated = names.feed_forward
     shapes |= dict.fromkeys((gated.gate, gated.up), (a.feed_forward, a.width))
     shapes[gated.down] = (a.width, a.feed_forward)

@@ -3,10 +3,10 @@
 Both go by what is computed, not by the name of a class: a Mistral without a window is a Llama.
 """
 
+from dataclasses import MISSING, fields
+
 from lpu_engine.model.architecture import Architecture, UnsupportedArchitecture
 from lpu_engine.model.config import Config
-from lpu_engine.model.families import SILU
-from lpu_engine.model.rope import DEFAULT
 from lpu_engine.model.rope_scaling import what_rope_lacks
 
 
@@ -15,10 +15,10 @@ def is_computed(architecture: Architecture) -> bool:
     return _what_is_not_computed(architecture) is None
 
 
-def is_plain(a: Architecture) -> bool:
+def is_plain(architecture: Architecture) -> bool:
     """Whether it is a Llama, to which nothing was added: one chip's compiler places no other."""
-    is_scaled = a.rope_scaling != DEFAULT
-    return is_computed(a) and not (a.biases or a.head_norms or is_scaled)
+    added = [field for field in fields(Architecture) if field.default is not MISSING]
+    return all(getattr(architecture, field.name) == field.default for field in added)
 
 
 def refuse_what_is_not_computed(architecture: Architecture) -> None:
@@ -39,13 +39,6 @@ def refuse_quantized(config: Config) -> None:
 def _what_is_not_computed(a: Architecture) -> str | None:
     parts = {
         "experts": a.experts > 0,
-        "norms after its branches": a.branch_norms,
-        "norms that add 1 to a gain": a.gain_offset,
-        "scaled embeddings": a.embedding_scale,
-        "a sliding window": a.sliding_window is not None,
-        "a scale of scores of its own": a.score_scale is not None,
-        "capped scores": a.score_cap is not None,
-        "capped logits": a.logit_cap is not None,
     }
     for part, there in parts.items():
         if there:
@@ -53,8 +46,6 @@ def _what_is_not_computed(a: Architecture) -> str | None:
                 f"{a.name} with {part} is not supported:"
                 " this engine computes words of models without."
             )
-    if a.activation != SILU:
-        return f'The activation "{a.activation}" is not supported: this engine computes silu.'
     lacks = what_rope_lacks(a.rope)
     if lacks is not None:
         return f'The rope scaling "{a.rope_scaling}" is not supported: {lacks}.'

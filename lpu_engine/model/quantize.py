@@ -33,6 +33,7 @@ class FloatRecipe:
     name: str
     parts: tuple[str, ...]
     count: int
+    are_gains: bool = True
 
 
 def recipes(a: Architecture) -> Iterator[Recipe]:
@@ -49,22 +50,27 @@ def float_recipes(a: Architecture) -> Iterator[FloatRecipe]:
     for layer in range(a.layers):
         names = layer_names(a, layer)
         if names.biases:
-            yield FloatRecipe(f"{layer}.biases", names.biases, _heads_width(a))
+            yield FloatRecipe(f"{layer}.biases", names.biases, _heads_width(a), are_gains=False)
         if names.head_norms:
             yield FloatRecipe(f"{layer}.head_norms", names.head_norms, 2 * a.head_dim)
+        if a.branch_norms:
+            attention, feed = names.attention_branch_norm, names.feed_forward_branch_norm
+            yield FloatRecipe(f"{layer}.attention_norm", (attention,), a.width)
+            yield FloatRecipe(f"{layer}.feed_forward_norm", (feed,), a.width)
     yield FloatRecipe("norm", (LAST_NORM,), a.width)
 
 
 def float_row(checkpoint: Checkpoint, recipe: FloatRecipe) -> Float32:
     """The numbers [count] of one row."""
-    return np.concatenate([checkpoint.tensor(part) for part in recipe.parts])
+    read = checkpoint.gain if recipe.are_gains else checkpoint.tensor
+    return np.concatenate([read(part) for part in recipe.parts])
 
 
 def quantize_matrix(checkpoint: Checkpoint, recipe: Recipe) -> tuple[Int8, Float32]:
     """Values [rows, columns] and scales [rows] of one matrix."""
     values = np.empty((recipe.rows, recipe.columns), np.int8)
     scales = np.empty(recipe.rows, np.float32)
-    gain = checkpoint.tensor(recipe.gain) if recipe.gain else np.ones(1, np.float32)
+    gain = checkpoint.gain(recipe.gain) if recipe.gain else np.ones(1, np.float32)
     row = 0
     for part in recipe.parts:
         tensor = checkpoint.tensor(part)

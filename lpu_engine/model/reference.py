@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.checkpoint import Checkpoint
+from lpu_engine.model.families import GELU, SILU
 from lpu_engine.model.rope_scaling import scaled
-from lpu_engine.model.tensor_names import EMBEDDING, HEAD, LAST_NORM, LayerNames, layer_names
+from lpu_engine.model.tensor_names import EMBEDDING, HEAD, LAST_NORM, layer_names
 
 Array = NDArray[np.float32]
 
@@ -23,54 +24,72 @@ def logits(checkpoint: Checkpoint, ids: Sequence[int]) -> Array:
     _check_ids(ids, architecture)
     embedding = checkpoint.tensor(EMBEDDING)  # [vocabulary, width]
     hidden = embedding[np.asarray(ids)]  # [T, width]
+    if architecture.embedding_scale:
+        hidden = hidden * np.float32(architecture.width**0.5)
     cosine, sine = rotary_angles(architecture, len(ids))
     for layer in range(architecture.layers):
-        names = layer_names(architecture, layer)
-        hidden = hidden + attention(checkpoint, names, hidden, cosine, sine)
-        hidden = hidden + feed_forward(checkpoint, names, hidden)
-    hidden = norm(hidden, checkpoint.tensor(LAST_NORM), architecture.norm_epsilon)
+        hidden = hidden + attention(checkpoint, layer, hidden, cosine, sine)
+        hidden = hidden + feed_forward(checkpoint, layer, hidden)
+    hidden = norm(hidden, checkpoint.gain(LAST_NORM), architecture.norm_epsilon)
     head = embedding if architecture.tied else checkpoint.tensor(HEAD)
-    return hidden @ head.T
+    return capped(hidden @ head.T, architecture.logit_cap)
 
 
 def attention(
-    checkpoint: Checkpoint, names: LayerNames, hidden: Array, cosine: Array, sine: Array
+    checkpoint: Checkpoint, layer: int, hidden: Array, cosine: Array, sine: Array
 ) -> Array:
     """Causal self-attention; each key and value head serves heads / kv_heads query heads."""
-    a = checkpoint.architecture
+    a, names = checkpoint.architecture, layer_names(checkpoint.architecture, layer)
     tokens = len(hidden)
-    normed = norm(hidden, checkpoint.tensor(names.attention_norm), a.norm_epsilon)
-    query, key, value = (projected(checkpoint, names, part, normed) for part in range(3))
+    normed = norm(hidden, checkpoint.gain(names.attention_norm), a.norm_epsilon)
+    query, key, value = (projected(checkpoint, layer, part, normed) for part in range(3))
     query, key = rotate(query, cosine, sine), rotate(key, cosine, sine)
     group = a.heads // a.kv_heads
     key, value = key.repeat(group, axis=0), value.repeat(group, axis=0)
-    scores: Array = query @ key.transpose(0, 2, 1) * np.float32(a.head_dim**-0.5)  # [heads, T, T]
-    future = np.triu(np.ones((tokens, tokens), dtype=np.bool_), k=1)
-    scores[:, future] = -np.inf
+    scores: Array = query @ key.transpose(0, 2, 1) * np.float32(a.score_factor)  # [heads, T, T]
+    scores = capped(scores, a.score_cap)
+    scores[:, ~seen(a, layer, tokens)] = -np.inf
     mixed: Array = softmax(scores) @ value  # [heads, T, head_dim]
     joined: Array = mixed.transpose(1, 0, 2).reshape(tokens, a.heads * a.head_dim)
-    return joined @ checkpoint.tensor(names.output).T
+    mixed = joined @ checkpoint.tensor(names.output).T
+    return branch_norm(checkpoint, names.attention_branch_norm, mixed)
 
 
-def projected(checkpoint: Checkpoint, names: LayerNames, part: int, normed: Array) -> Array:
+def seen(a: Architecture, layer: int, tokens: int) -> NDArray[np.bool_]:
+    """[T, T]: which positions each position looks at: none that follow, in some layers few."""
+    position = np.arange(tokens)
+    back = position[:, None] - position
+    return (back >= 0) & (back < a.positions_seen(layer, a.window))
+
+
+def projected(checkpoint: Checkpoint, layer: int, part: int, normed: Array) -> Array:
     """[heads, T, head_dim] of queries (part 0), keys (1) or values (2), not yet turned."""
-    a = checkpoint.architecture
+    a, names = checkpoint.architecture, layer_names(checkpoint.architecture, layer)
     rows: Array = normed @ checkpoint.tensor(names.projections[part]).T
     if names.biases:
         rows = rows + checkpoint.tensor(names.biases[part])
     heads = rows.reshape(len(normed), -1, a.head_dim).transpose(1, 0, 2)
     if part < len(names.head_norms):
-        heads = norm(heads, checkpoint.tensor(names.head_norms[part]), a.norm_epsilon)
+        heads = norm(heads, checkpoint.gain(names.head_norms[part]), a.norm_epsilon)
     return heads
 
 
-def feed_forward(checkpoint: Checkpoint, names: LayerNames, hidden: Array) -> Array:
-    """SwiGLU: down(silu(gate(x)) * up(x))."""
-    gain = checkpoint.tensor(names.feed_forward_norm)
-    normed = norm(hidden, gain, checkpoint.architecture.norm_epsilon)
+def feed_forward(checkpoint: Checkpoint, layer: int, hidden: Array) -> Array:
+    """down(silu(gate(x)) * up(x)), or with gelu."""
+    a, names = checkpoint.architecture, layer_names(checkpoint.architecture, layer)
+    normed = norm(hidden, checkpoint.gain(names.feed_forward_norm), a.norm_epsilon)
     gate = normed @ checkpoint.tensor(names.feed_forward.gate).T  # [T, feed_forward]
     up = normed @ checkpoint.tensor(names.feed_forward.up).T
-    return (silu(gate) * up) @ checkpoint.tensor(names.feed_forward.down).T
+    activation = {SILU: silu, GELU: gelu}[a.activation]
+    out = (activation(gate) * up) @ checkpoint.tensor(names.feed_forward.down).T
+    return branch_norm(checkpoint, names.feed_forward_branch_norm, out)
+
+
+def branch_norm(checkpoint: Checkpoint, name: str, branch: Array) -> Array:
+    """The norm after a branch, in families that have one."""
+    if not name:
+        return branch
+    return norm(branch, checkpoint.gain(name), checkpoint.architecture.norm_epsilon)
 
 
 def norm(hidden: Array, gain: Array, epsilon: float) -> Array:
@@ -110,6 +129,18 @@ def silu(x: Array) -> Array:
     half = np.float32(0.5)
     activated: Array = x * (half * np.tanh(half * x) + half)
     return activated
+
+
+def gelu(x: Array) -> Array:
+    """x times the normal distribution's integral, in its tanh form."""
+    half, slope, cube = np.float32(0.5), np.float32((2 / np.pi) ** 0.5), np.float32(0.044715)
+    activated: Array = x * (half * np.tanh(slope * (x + cube * x * x * x)) + half)
+    return activated
+
+
+def capped(x: Array, most: float | None) -> Array:
+    """Held softly between -most and most, where there is a most."""
+    return x if most is None else np.tanh(x / np.float32(most)) * np.float32(most)
 
 
 def _check_ids(ids: Sequence[int], architecture: Architecture) -> None:

@@ -12,6 +12,7 @@ from lpu_engine.model import arithmetic
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.arithmetic import Float32, Int8
 from lpu_engine.model.checkpoint import Checkpoint
+from lpu_engine.model.families import GELU, SILU
 from lpu_engine.model.quantize import float_recipes, float_row, quantize_matrix, recipes
 
 
@@ -33,11 +34,14 @@ def logits_int8(checkpoint: Checkpoint, ids: Sequence[int]) -> Float32:
     values, scales = tensors.matrices["embedding"]
     chosen = np.asarray(ids)
     hidden = values[chosen].astype(np.float32) * scales[chosen, None]  # [T, width]
+    if a.embedding_scale:
+        hidden = hidden * np.float32(a.width**0.5)
     for layer in range(a.layers):
         hidden = hidden + _attention(a, tensors, layer, hidden)
         hidden = hidden + _feed_forward(a, tensors, layer, hidden)
     normed = arithmetic.norm(hidden, a.norm_epsilon) * tensors.floats["norm"]
-    return arithmetic.matrix(normed, *tensors.matrices["embedding" if a.tied else "head"])
+    logits = arithmetic.matrix(normed, *tensors.matrices["embedding" if a.tied else "head"])
+    return logits if a.logit_cap is None else arithmetic.cap(logits, a.logit_cap)
 
 
 def _attention(a: Architecture, tensors: Tensors, layer: int, hidden: Float32) -> Float32:
@@ -46,10 +50,17 @@ def _attention(a: Architecture, tensors: Tensors, layer: int, hidden: Float32) -
     mixed = np.empty((len(hidden), a.heads, a.head_dim), np.float32)
     for t in range(len(hidden)):
         for head in range(a.heads):
-            kv = head // group
-            seen_keys, seen_values = keys[: t + 1, kv].T, values[: t + 1, kv]
-            mixed[t, head] = arithmetic.attend(queries[t, head], seen_keys, seen_values)
-    return arithmetic.matrix(mixed.reshape(len(hidden), -1), *tensors.matrices[f"{layer}.output"])
+            kv, first = head // group, t + 1 - a.positions_seen(layer, t + 1)
+            mixed[t, head] = arithmetic.attend(
+                queries[t, head],
+                keys[first : t + 1, kv].T,
+                values[first : t + 1, kv],
+                a.score_factor,
+                a.score_cap,
+            )
+    joined = mixed.reshape(len(hidden), -1)
+    branch = arithmetic.matrix(joined, *tensors.matrices[f"{layer}.output"])
+    return _branch_norm(a, tensors, f"{layer}.attention_norm", branch)
 
 
 def _heads(
@@ -74,5 +85,13 @@ def _heads(
 def _feed_forward(a: Architecture, tensors: Tensors, layer: int, hidden: Float32) -> Float32:
     normed = arithmetic.norm(hidden, a.norm_epsilon)
     gates = arithmetic.matrix(normed, *tensors.matrices[f"{layer}.gates"])
-    gated = arithmetic.gate(gates[:, : a.feed_forward], gates[:, a.feed_forward :])
-    return arithmetic.matrix(gated, *tensors.matrices[f"{layer}.down"])
+    gate = {SILU: arithmetic.gate, GELU: arithmetic.gelu_gate}[a.activation]
+    gated = gate(gates[:, : a.feed_forward], gates[:, a.feed_forward :])
+    branch = arithmetic.matrix(gated, *tensors.matrices[f"{layer}.down"])
+    return _branch_norm(a, tensors, f"{layer}.feed_forward_norm", branch)
+
+
+def _branch_norm(a: Architecture, tensors: Tensors, name: str, branch: Float32) -> Float32:
+    if not a.branch_norms:
+        return branch
+    return arithmetic.norm(branch, a.norm_epsilon) * tensors.floats[name]

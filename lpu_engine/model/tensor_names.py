@@ -29,8 +29,16 @@ class LayerNames:
     biases: tuple[str, ...]  # likewise
     head_norms: tuple[str, ...]  # of queries, keys
     output: str
+    attention_branch_norm: str
     feed_forward_norm: str
+    feed_forward_branch_norm: str
     feed_forward: FeedForwardNames
+
+    @property
+    def other_norms(self) -> tuple[str, ...]:
+        """Those after attention, in order."""
+        norms = self.attention_branch_norm, self.feed_forward_norm, self.feed_forward_branch_norm
+        return tuple(norm for norm in norms if norm)
 
 
 def layer_names(a: Architecture, layer: int) -> LayerNames:
@@ -38,13 +46,17 @@ def layer_names(a: Architecture, layer: int) -> LayerNames:
     prefix = f"model.layers.{layer}."
     attention = prefix + "self_attn."
     query, key, value = (f"{attention}{part}_proj" for part in "qkv")
+    after_attention = prefix + "post_attention_layernorm.weight"
+    before, after = (f"{prefix}{place}_feedforward_layernorm.weight" for place in ("pre", "post"))
     return LayerNames(
         attention_norm=prefix + "input_layernorm.weight",
         projections=(f"{query}.weight", f"{key}.weight", f"{value}.weight"),
         biases=tuple(f"{part}.bias" for part in (query, key, value) if a.biases),
         head_norms=tuple(f"{attention}{part}_norm.weight" for part in "qk" if a.head_norms),
         output=attention + "o_proj.weight",
-        feed_forward_norm=prefix + "post_attention_layernorm.weight",
+        attention_branch_norm=after_attention if a.branch_norms else "",
+        feed_forward_norm=before if a.branch_norms else after_attention,
+        feed_forward_branch_norm=after if a.branch_norms else "",
         feed_forward=_gated(prefix + "mlp."),
     )
 

@@ -5,13 +5,15 @@ from numba import prange
 from numpy.typing import NDArray
 
 from lpu_engine.model.arithmetic import Float32
-from lpu_engine.runtime.floats import ZERO, exp, float32, lane_sum
+from lpu_engine.runtime.floats import ZERO, cap, exp, float32, lane_sum
 from lpu_engine.runtime.jit import jit, jit_parallel
 
 BLOCK = 32  # positions in a block of the cache: wide enough for vectors, little to waste
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
+# The newest positions that are seen (0: all); the factor of scores, and their cap (0: none)
+Scoring = tuple[int, np.float32, np.float32]
 
 
 @jit
@@ -89,29 +91,41 @@ def attend(
     blocks: Int32,
     keys: Float32,
     values: Float32,
+    scoring: Scoring,
     scores: Float32,
     out: Float32,
 ) -> None:
-    """arithmetic.attend for one query over the first `length` positions of its blocks."""
-    head_dim = query.shape[0]
-    scale = float32(1.0 / np.sqrt(head_dim))
-    largest = float32(-np.inf)
-    for start in range(0, length, BLOCK):
-        key = keys[blocks[start // BLOCK], kv]
-        score = scores[start : start + BLOCK]
-        score_block(query, key, score)
-        for p in range(min(BLOCK, length - start)):
-            score[p] *= scale
-            largest = max(largest, score[p])
-    for p in range(length):
-        scores[p] = exp(scores[p] - largest)
+    """arithmetic.attend for one query over the newest of the first `length` positions."""
+    window, factor, most = scoring
+    first = max(length - window, 0) if window > 0 else 0
+    begin = first - first % BLOCK
+    seen = scores[first - begin : length - begin]
+    for start in range(begin, length, BLOCK):
+        score = scores[start - begin : start - begin + BLOCK]
+        score_block(query, keys[blocks[start // BLOCK], kv], score)
+    weigh(seen, factor, most)
     out[:] = ZERO
-    for start in range(0, length, BLOCK):
-        value = values[blocks[start // BLOCK], kv]
-        mix_block(scores[start : start + BLOCK], value, min(BLOCK, length - start), out)
-    total = lane_sum(scores, length)
-    for d in range(head_dim):
+    for start in range(begin, length, BLOCK):
+        low, high = max(first - start, 0), min(BLOCK, length - start)
+        value = values[blocks[start // BLOCK], kv][low:]
+        mix_block(scores[start - begin + low :], value, high - low, out)
+    total = lane_sum(seen, length - first)
+    for d in range(query.shape[0]):
         out[d] /= total
+
+
+@jit
+def weigh(scores: Float32, factor: np.float32, most: np.float32) -> None:
+    """Scores become weights that are not yet divided by their sum."""
+    largest = float32(-np.inf)
+    for p in range(scores.shape[0]):
+        scores[p] *= factor
+    if most > ZERO:
+        cap(scores, most)
+    for p in range(scores.shape[0]):
+        largest = max(largest, scores[p])
+    for p in range(scores.shape[0]):
+        scores[p] = exp(scores[p] - largest)
 
 
 @jit
@@ -121,6 +135,7 @@ def attend_part(
     blocks: Int32,
     keys: Float32,
     values: Float32,
+    scoring: Scoring,
     scores: Float32,
     out: Float32,
     part: int,
@@ -140,6 +155,7 @@ def attend_part(
             blocks[t],
             keys,
             values,
+            scoring,
             scores,
             out[t, start:end],
         )
@@ -152,13 +168,16 @@ def attend_threads(
     blocks: Int32,
     keys: Float32,
     values: Float32,
+    scoring: Scoring,
     scores: Float32,
     out: Float32,
     threads: int,
 ) -> None:
     """attend_part with the queries dealt to threads, each with its own row of scores."""
     for part in prange(threads):
-        attend_part(heads, positions, blocks, keys, values, scores[part], out, part, threads)
+        attend_part(
+            heads, positions, blocks, keys, values, scoring, scores[part], out, part, threads
+        )
 
 
 @jit
@@ -168,6 +187,7 @@ def attention(
     blocks: Int32,
     keys: Float32,
     values: Float32,
+    scoring: Scoring,
     scores: Float32,
     out: Float32,
     threads: int,
@@ -175,6 +195,6 @@ def attention(
     """Every row's queries over the row's own prefix, out of the cache of one layer."""
     store(heads, out.shape[1], positions, blocks, keys, values)
     if threads > 1:
-        attend_threads(heads, positions, blocks, keys, values, scores, out, threads)
+        attend_threads(heads, positions, blocks, keys, values, scoring, scores, out, threads)
     else:
-        attend_part(heads, positions, blocks, keys, values, scores[0], out, 0, 1)
+        attend_part(heads, positions, blocks, keys, values, scoring, scores[0], out, 0, 1)

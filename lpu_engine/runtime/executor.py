@@ -17,7 +17,7 @@ from lpu_engine.runtime.attention import BLOCK
 from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.dot import QUAD
 from lpu_engine.runtime.jit import compiling
-from lpu_engine.runtime.kernels import Activations, Batch
+from lpu_engine.runtime.kernels import Activations, Batch, Table
 from lpu_engine.runtime.weights import Place, Weights, quads_of
 
 MOST_THREADS = 2
@@ -87,9 +87,11 @@ class Executor:
                 raise ValueError(f"Cache blocks must be from 0 to {cache_blocks - 1}.")
 
 
-def encode(table: Sequence[Operation], places: Mapping[str, Place]) -> NDArray[np.int64]:
-    """The table as the kernels read it: [operations, 10] whole numbers, in kernels' columns."""
-    return np.array([_encode_one(operation, places) for operation in table], np.int64)
+def encode(table: Sequence[Operation], places: Mapping[str, Place]) -> Table:
+    """The table as the kernels read it: whole numbers, and others, in kernels' columns."""
+    whole = np.array([_encode_one(operation, places) for operation in table], np.int64)
+    numbers = np.array([(operation.scale, operation.cap) for operation in table], np.float32)
+    return whole, numbers
 
 
 def _encode_one(operation: Operation, places: Mapping[str, Place]) -> tuple[int, ...]:
@@ -105,6 +107,7 @@ def _encode_one(operation: Operation, places: Mapping[str, Place]) -> tuple[int,
         place.groups,
         place.quads,
         operation.layer,
+        operation.number,
     )
 
 

@@ -7,7 +7,7 @@ from lpu_engine.model.arithmetic import Float32
 from lpu_engine.runtime.jit import jit
 
 LANES, SUPERLANE = arithmetic.LANES, arithmetic.SUPERLANE
-ZERO, ONE = np.float32(0.0), arithmetic.ONE
+ZERO, ONE, TWO = np.float32(0.0), arithmetic.ONE, arithmetic.TWO
 INT8_MAX, SMALLEST = arithmetic.INT8_MAX, arithmetic.SMALLEST
 EXP_LOWEST, EXP_HIGHEST = arithmetic.EXP_LOWEST, arithmetic.EXP_HIGHEST
 LOG2_E, LN2_HIGH, LN2_LOW = arithmetic.LOG2_E, arithmetic.LN2_HIGH, arithmetic.LN2_LOW
@@ -35,6 +35,20 @@ def exp(x: np.float32) -> np.float32:
     power = (int32(n) + int32(127)) << int32(23)
     out: np.float32 = y * int32(power).view(np.float32)
     return out
+
+
+@jit
+def tanh(x: np.float32) -> np.float32:
+    """arithmetic.tanh of one float32."""
+    out: np.float32 = ONE - TWO / (exp(x + x) + ONE)
+    return out
+
+
+@jit
+def cap(x: Float32, most: np.float32) -> None:
+    """arithmetic.cap of a row, in place."""
+    for i in range(x.shape[0]):
+        x[i] = tanh(x[i] / most) * most
 
 
 @jit

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lpu_engine.compiler.graph import Kind
-from lpu_engine.model.arithmetic import Float32, Int8
+from lpu_engine.model.arithmetic import GELU_CUBE, GELU_SCALE, Float32, Int8
 from lpu_engine.runtime.attention import attention, rotary
 from lpu_engine.runtime.dot import OUTPUTS, QUAD, WEIGHT_OFFSET
-from lpu_engine.runtime.floats import ONE, exp, float32, int32, lane_sum
+from lpu_engine.runtime.floats import ONE, cap, exp, float32, int32, lane_sum
 from lpu_engine.runtime.jit import jit
 from lpu_engine.runtime.matrix import Packed, matrix
 
@@ -20,24 +20,28 @@ Values = NDArray[np.uint8]  # every packed matrix of a model, flat
 
 # values, floats, cosine, sine, epsilon
 ModelWeights = tuple[Values, Float32, Float32, Float32, np.float32]
+# whole numbers [operations, 11] and others [operations, 2]: see executor.encode
+Table = tuple[Int64, Float32]
 # arena, offsets of its buffers; room for quantised inputs: values, scales, sums; scores
 Activations = tuple[Float32, Int64, Int8, Float32, Int32, Float32]
 # ids [T], positions [T], blocks [T, most], wanted rows [S]
 Batch = tuple[Int64, Int64, Int32, Int64]
 
-# One row of the encoded table: see executor.encode.
-KIND, SOURCE, TARGET, WIDTH, SOURCE_WIDTH, VALUES, FLOATS, GROUPS, QUADS, LAYER = range(10)
+# The columns of an encoded table.
+KIND, SOURCE, TARGET, WIDTH, SOURCE_WIDTH, VALUES, FLOATS, GROUPS, QUADS, LAYER, NUMBER = range(11)
+SCALE, MOST = range(2)
 NO_GAIN = -1
 
 EMBED, NORM, MATRIX = Kind.EMBED.value, Kind.NORM.value, Kind.MATRIX.value
 ROTARY, ATTENTION, GATE = Kind.ROTARY.value, Kind.ATTENTION.value, Kind.GATE.value
 ADD, SELECT = Kind.ADD.value, Kind.SELECT.value
 BIAS, HEAD_NORM = Kind.BIAS.value, Kind.HEAD_NORM.value
+GELU_GATE, CAP = Kind.GELU_GATE.value, Kind.CAP.value
 
 
 @jit
 def run(
-    table: Int64,
+    encoded: Table,
     weights: ModelWeights,
     activations: Activations,
     batch: Batch,
@@ -48,6 +52,7 @@ def run(
 
     cache: keys [layer, block, kv, D, BLOCK] and values [layer, block, kv, BLOCK, D].
     """
+    table, numbers = encoded
     values, floats, cosine, sine, epsilon = weights
     arena, offsets, x_values, x_scales, x_sums, scores = activations
     ids, positions, blocks, wanted = batch
@@ -79,7 +84,15 @@ def run(
             rotary(target, width // head_dim - keys.shape[2], head_dim, positions, cosine, sine)
         elif kind == ATTENTION:
             attention(
-                source, positions, blocks, keys[layer], cached[layer], scores, target, threads
+                source,
+                positions,
+                blocks,
+                keys[layer],
+                cached[layer],
+                (table[step, NUMBER], numbers[step, SCALE], numbers[step, MOST]),
+                scores,
+                target,
+                threads,
             )
         elif kind == GATE:
             gate(source, target)
@@ -91,6 +104,10 @@ def run(
             kv_heads, head_dim = keys.shape[2], keys.shape[3]
             gains = floats[float_at : float_at + 2 * head_dim].reshape((2, head_dim))
             norm_heads(target, kv_heads, gains, epsilon)
+        elif kind == GELU_GATE:
+            gelu_gate(source, target)
+        elif kind == CAP:
+            cap(target.reshape(-1), numbers[step, MOST])
         elif kind == SELECT:
             select(source, wanted, target)
             rows = target_rows
@@ -98,7 +115,7 @@ def run(
                 return
         elif kind == EMBED:
             embedding = tensor(values, value_at, table[step, GROUPS], table[step, QUADS])
-            embed(embedding, floats[float_at:], ids, target)
+            embed(embedding, floats[float_at:], numbers[step, SCALE], ids, target)
 
 
 @jit
@@ -109,13 +126,13 @@ def tensor(values: Values, offset: int, groups: int, quads: int) -> Packed:
 
 
 @jit
-def embed(packed: Packed, scales: Float32, ids: Int64, out: Float32) -> None:
-    """out [T, width] = the tokens' rows, widened."""
+def embed(packed: Packed, scales: Float32, factor: np.float32, ids: Int64, out: Float32) -> None:
+    """out [T, width] = the tokens' rows, widened, times the factor."""
     for t in range(ids.shape[0]):
         group, output, scale = ids[t] // OUTPUTS, ids[t] % OUTPUTS, scales[ids[t]]
         for i in range(out.shape[1]):
             value = int32(packed[group, i // QUAD, output, i % QUAD]) - int32(WEIGHT_OFFSET)
-            out[t, i] = float32(value) * scale
+            out[t, i] = float32(value) * scale * factor
 
 
 @jit
@@ -173,6 +190,17 @@ def gate(x: Float32, out: Float32) -> None:
     for t in range(x.shape[0]):
         for i in range(half):
             out[t, i] = x[t, i] / (ONE + exp(-x[t, i])) * x[t, half + i]
+
+
+@jit
+def gelu_gate(x: Float32, out: Float32) -> None:
+    """arithmetic.gelu_gate, likewise."""
+    half = out.shape[1]
+    for t in range(x.shape[0]):
+        for i in range(half):
+            g = x[t, i]
+            u = GELU_SCALE * (g + GELU_CUBE * (g * g * g))
+            out[t, i] = g / (ONE + exp(-(u + u))) * x[t, half + i]
 
 
 @jit

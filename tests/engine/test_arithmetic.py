@@ -157,7 +157,34 @@ def test_attend_is_the_softmax_of_scaled_scores(head_dim: int, positions: int) -
     scores = query.astype(np.float64) @ keys / np.sqrt(head_dim)
     weights = np.exp(scores - scores.max())
     true = weights @ values / weights.sum()
-    np.testing.assert_allclose(arithmetic.attend(query, keys, values), true, atol=1e-5)
+    got = arithmetic.attend(query, keys, values, head_dim**-0.5)
+    np.testing.assert_allclose(got, true, atol=1e-5)
+
+
+def test_attend_caps_scores_before_the_softmax() -> None:
+    query, keys, values = normal(8), normal(8, 30, seed=1), normal(30, 8, seed=2)
+    scores = 2 * np.tanh(query.astype(np.float64) @ keys * 3 / 2)
+    weights = np.exp(scores - scores.max())
+    got = arithmetic.attend(query, keys, values, 3.0, 2.0)
+    np.testing.assert_allclose(got, weights @ values / weights.sum(), atol=1e-5)
+
+
+def test_tanh_is_within_2e_7_of_the_true_one_and_never_leaves_its_range() -> None:
+    x = np.linspace(-100, 100, 1_000_003).astype(np.float32)
+    got = arithmetic.tanh(x)
+    assert np.abs(got - np.tanh(x.astype(np.float64))).max() < 2e-7
+    assert np.abs(got).max() == 1
+    assert arithmetic.tanh(np.float32([-1e38, 0, 1e38])).tolist() == [-1, 0, 1]
+
+
+def test_gelu_gate_is_gelu_times_up_even_where_its_cube_would_overflow() -> None:
+    gates = np.array([-1e30, -200, -5, -1, -1e-3, 0, 1e-3, 1, 5, 200, 1e30], np.float32)
+    ups = np.full(11, 3, np.float32)
+    wide = gates.astype(np.float64)
+    true = 3 * wide * (1 + np.tanh(np.sqrt(2 / np.pi) * (wide + 0.044715 * wide**3))) / 2
+    with np.errstate(over="ignore"):
+        got = arithmetic.gelu_gate(gates, ups)
+    np.testing.assert_allclose(got, true, rtol=1e-5, atol=1e-6)
 
 
 def test_gate_is_silu_times_up_even_where_exp_would_overflow() -> None:

@@ -21,6 +21,7 @@ IDS = [i % 256 for i in ids_of(LENGTH)]
 ADDED: Mapping[str, tuple[Kind, ...]] = {
     "biases": (Kind.BIAS,),
     "head_norms": (Kind.HEAD_NORM,),
+    "gemma2": (Kind.CAP,),
 }
 Case = tuple[Checkpoint, Float32]
 

@@ -43,6 +43,15 @@ def test_exp_has_the_same_bits() -> None:
     assert_same_bits(out, arithmetic.exp(x))
 
 
+@pytest.mark.parametrize("most", [0.5, 30.0, 50.0])
+def test_cap_has_the_same_bits(most: float) -> None:
+    x = np.concatenate([np.linspace(-200, 200, 100_001), [0.0, -0.0, 1e-45, -1e-45, 1e30, -1e30]])
+    x = x.astype(np.float32)
+    expected = arithmetic.cap(x, most)
+    floats.cap(x, np.float32(most))
+    assert_same_bits(x, expected)
+
+
 @pytest.mark.parametrize("count", [*WIDTHS, 319, 321, 335, 336, 640, 700, 2048])
 def test_lane_sum_has_the_same_bits_whatever_stands_behind(count: int) -> None:
     x = normal(count + 20, seed=count, size=1e3)
@@ -74,6 +83,8 @@ def test_gate_has_the_same_bits(width: int) -> None:
     out = np.empty((4, width), np.float32)
     kernels.gate(x, out)
     assert_same_bits(out, arithmetic.gate(x[:, :width], x[:, width:]))
+    kernels.gelu_gate(x, out)
+    assert_same_bits(out, arithmetic.gelu_gate(x[:, :width], x[:, width:]))
 
 
 def quantized(x: Float32) -> tuple[Int8, Float32, NDArray[np.int32]]:
@@ -165,8 +176,9 @@ def test_embed_widens_the_row_of_each_token() -> None:
     values, scales = arithmetic.quantize(normal(45, 37))
     ids = np.array([44, 0, 16, 15, 0], np.int64)
     out = np.empty((5, 37), np.float32)
-    kernels.embed(pack(values), scales, ids, out)
-    assert_same_bits(out, values[ids].astype(np.float32) * scales[ids, None])
+    for factor in (np.float32(1), np.float32(37**0.5)):
+        kernels.embed(pack(values), scales, factor, ids, out)
+        assert_same_bits(out, values[ids].astype(np.float32) * scales[ids, None] * factor)
 
 
 @pytest.mark.parametrize("head_dim", [2, 6, 14, 64])
@@ -182,17 +194,26 @@ def test_rotary_has_the_same_bits_and_leaves_values_alone(head_dim: int) -> None
     assert_same_bits(heads, expected.reshape(7, -1))
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(
     kv_heads=st.integers(1, 3),
     group=st.integers(1, 4),
     half_dim=st.integers(1, 20),
     length=st.one_of(st.integers(1, 200), st.sampled_from([31, 32, 33, 64, 65, 320, 321, 350])),
+    window=st.one_of(st.just(0), st.integers(1, 360), st.sampled_from([1, 32, 33, 64, 320, 321])),
+    most=st.sampled_from([0.0, 0.0, 0.5, 30.0]),
     threads=st.sampled_from([1, 2]),
     seed=st.integers(0, 2**32 - 1),
 )
 def test_attention_has_the_same_bits_over_scattered_blocks(
-    kv_heads: int, group: int, half_dim: int, length: int, threads: int, seed: int
+    kv_heads: int,
+    group: int,
+    half_dim: int,
+    length: int,
+    window: int,
+    most: float,
+    threads: int,
+    seed: int,
 ) -> None:
     head_dim, query_heads = 2 * half_dim, kv_heads * group
     rows = normal(length, (query_heads + 2 * kv_heads) * head_dim, seed=seed, size=2)
@@ -203,11 +224,16 @@ def test_attention_has_the_same_bits_over_scattered_blocks(
     blocks = np.tile(order[: -(-length // BLOCK)], (length, 1))
     positions = np.arange(length, dtype=np.int64)
     scores = np.full((threads, length + BLOCK), np.nan, np.float32)
-    attention.attention(rows, positions, blocks, keys, values, scores, out, threads)
+    factor = 1 / np.sqrt(head_dim)
+    scoring = (window, np.float32(factor), np.float32(most))
+    attention.attention(rows, positions, blocks, keys, values, scoring, scores, out, threads)
     shaped = rows.reshape(length, -1, head_dim)
+    seen = shaped[-window:]  # 0: all
     for head in range(query_heads):
         kv = query_heads + head // group
-        expected = arithmetic.attend(shaped[-1, head], shaped[:, kv].T, shaped[:, kv + kv_heads])
+        expected = arithmetic.attend(
+            shaped[-1, head], seen[:, kv].T, seen[:, kv + kv_heads], factor, most or None
+        )
         assert_same_bits(out[-1, head * head_dim : (head + 1) * head_dim].copy(), expected)
 
 

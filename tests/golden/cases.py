@@ -64,6 +64,37 @@ FAMILY_CASES: Mapping[str, dict[str, Any]] = {
     },
     "biases": {"family": "Qwen2"},
     "head_norms": {"family": "Qwen3", "head_dim": 24},
+    "sliding_everywhere": {"family": "Mistral", "sliding_window": 33},
+    "sliding_late": {
+        "family": "Qwen2",
+        "use_sliding_window": True,
+        "sliding_window": 6,
+        "max_window_layers": 1,
+    },
+    "sliding_as_told": {
+        "family": "Qwen3",
+        "num_hidden_layers": 3,
+        "use_sliding_window": True,
+        "sliding_window": 1,
+        "layer_types": ["full_attention", "sliding_attention", "full_attention"],
+    },
+    "gelu": {"family": "Llama", "hidden_act": "gelu_pytorch_tanh"},
+    "gemma": {"family": "Gemma", "hidden_act": "gelu_pytorch_tanh", "head_dim": 24},
+    "gemma_untied": {"family": "Gemma", "hidden_act": "gelu", "tie_word_embeddings": False},
+    "gemma2": {
+        "family": "Gemma2",
+        "num_hidden_layers": 3,
+        "head_dim": 16,
+        "sliding_window": 20,
+        "query_pre_attn_scalar": 9,
+        "attn_logit_softcapping": 3.0,
+        "final_logit_softcapping": 8.0,
+    },
+    "gemma2_uncapped": {
+        "family": "Gemma2",
+        "attn_logit_softcapping": None,
+        "final_logit_softcapping": None,
+    },
 }
 CASES = (*LOGIT_CASES, *FAMILY_CASES)
 EVERY = 6  # of the positions, so many apart are stored
