@@ -36,6 +36,12 @@ class Kind(IntEnum):
     HEAD_NORM = 16  # queries and keys in target become their norms, times a gain for each
     GELU_GATE = 17  # target = gelu(first half of source) * second half
     CAP = 18  # target is held between -cap and cap
+    # Of experts; CHOOSE, computed for words too, leaves the softmax of scores, where not chosen 0
+    SHARE = 19  # each row of target is divided by its sum
+    CLEAR = 20  # target = 0
+    ASK = 21  # of source, weights of experts: the rows whose weight of one expert is not 0
+    TAKE = 22  # target = those rows of source; operations before GIVE see these alone
+    GIVE = 23  # those rows of target += their weights times source; all rows are seen again
 
 
 class Buffer(IntEnum):
@@ -50,13 +56,17 @@ class Buffer(IntEnum):
     GATED = 6
     LAST = 7
     LOGITS = 8
+    ROUTES = 9  # of every expert: its score, then its weight
+    TAKEN = 10  # the rows that ask one expert
+    PART = 11  # what it answers
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One line of the table. `width` is the target's, `source_width` the source's.
 
-    `number`: of the newest positions that attention sees; 0: all. `scale`: of embedded rows, or of
+    `number`: of the newest positions that attention sees, 0: all; of experts that are chosen; the
+    expert that is asked. `scale`: of embedded rows, or of
     scores. `cap`: of scores, or of a target; 0: none.
     """
 
@@ -135,19 +145,43 @@ def _attention(a: Architecture, layer: int) -> Iterator[Operation]:
 
 
 def _feed_forward(a: Architecture, layer: int) -> Iterator[Operation]:
-    ff = a.feed_forward
     residual, branch = Buffer.RESIDUAL, Buffer.BRANCH
     yield Operation(Kind.NORM, residual, Buffer.NORMED, a.width, a.width, layer=layer)
-    yield Operation(
-        Kind.MATRIX, Buffer.NORMED, Buffer.GATES, 2 * ff, a.width, f"{layer}.gates", layer
-    )
-    gate = Kind.GELU_GATE if a.activation == GELU else Kind.GATE
-    yield Operation(gate, Buffer.GATES, Buffer.GATED, ff, 2 * ff, layer=layer)
-    yield Operation(Kind.MATRIX, Buffer.GATED, branch, a.width, ff, f"{layer}.down", layer)
+    if a.experts:
+        yield from _experts(a, layer)
+    else:
+        yield from _gated(a, layer, f"{layer}", Buffer.NORMED, branch)
     if a.branch_norms:
         tensor = f"{layer}.feed_forward_norm"
         yield Operation(Kind.NORM, branch, branch, a.width, a.width, tensor, layer)
     yield Operation(Kind.ADD, branch, residual, a.width, a.width, layer=layer)
+
+
+def _experts(a: Architecture, layer: int) -> Iterator[Operation]:
+    """The router's choice, then every expert in turn, with the rows that ask it."""
+    routes, normed, branch = Buffer.ROUTES, Buffer.NORMED, Buffer.BRANCH
+    count, width = a.experts, a.width
+    yield Operation(Kind.MATRIX, normed, routes, count, width, f"{layer}.router", layer)
+    yield Operation(Kind.CHOOSE, routes, routes, count, count, layer=layer, number=a.active_experts)
+    if a.normalized_experts:
+        yield Operation(Kind.SHARE, routes, routes, count, count, layer=layer)
+    yield Operation(Kind.CLEAR, branch, branch, width, width, layer=layer)
+    for expert in range(count):
+        yield Operation(Kind.ASK, routes, routes, count, count, layer=layer, number=expert)
+        yield Operation(Kind.TAKE, normed, Buffer.TAKEN, width, width, layer=layer)
+        yield from _gated(a, layer, f"{layer}.{expert}", Buffer.TAKEN, Buffer.PART)
+        yield Operation(Kind.GIVE, Buffer.PART, branch, width, width, layer=layer)
+
+
+def _gated(
+    a: Architecture, layer: int, name: str, source: Buffer, target: Buffer
+) -> Iterator[Operation]:
+    """One feed-forward, dense or an expert's."""
+    ff, gates, gated = a.feed_forward, Buffer.GATES, Buffer.GATED
+    gate = Kind.GELU_GATE if a.activation == GELU else Kind.GATE
+    yield Operation(Kind.MATRIX, source, gates, 2 * ff, a.width, f"{name}.gates", layer)
+    yield Operation(gate, gates, gated, ff, 2 * ff, layer=layer)
+    yield Operation(Kind.MATRIX, gated, target, a.width, ff, f"{name}.down", layer)
 
 
 def encoder_operations(layers: int, width: int, feed_forward: int) -> tuple[Operation, ...]:

@@ -154,6 +154,24 @@ def attend(
     return mixed / lane_sum(weights)
 
 
+def choose(scores: Float32, count: int) -> Float32:
+    """Scores of experts [T, E] become their softmax; all but the `count` highest of a row are 0.
+
+    Of equals the first are kept.
+    """
+    weights = exp(scores - scores.max(axis=-1, keepdims=True))
+    weights = share(weights)
+    kept = np.argsort(-weights, axis=-1, kind="stable")[:, :count]
+    out = np.zeros_like(weights)
+    np.put_along_axis(out, kept, np.take_along_axis(weights, kept, axis=-1), axis=-1)
+    return out
+
+
+def share(weights: Float32) -> Float32:
+    """Each row divided by its sum."""
+    return weights / lane_sum(weights)[..., None]
+
+
 def gate(gates: Float32, ups: Float32) -> Float32:
     """SiLU of the gates times the ups."""
     return gates / (ONE + exp(-gates)) * ups

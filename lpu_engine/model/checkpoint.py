@@ -6,7 +6,7 @@ all that is wrong is told in one error. Matrices are [out, in], as the files hav
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,7 @@ IGNORED = ".rotary_emb.inv_freq"
 # bfloat16 is the upper half of a float32, and numpy has no name for it.
 STORED_DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 NAMES_IN_AN_ERROR = 5
+NUMBERS_IN_A_SLAB = 2**22
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +62,17 @@ class Checkpoint:
     def tensor(self, name: str) -> NDArray[np.float32]:
         """Reads one tensor from disk; float16 and bfloat16 widen to float32 without loss."""
         stored = self._index[name]
-        count = math.prod(stored.shape)
-        dtype = np.dtype(STORED_DTYPES[stored.dtype])
-        try:
-            raw = np.fromfile(stored.path, dtype, count, offset=stored.offset_bytes)
-        except OSError as error:
-            raise unreadable(stored.path, error) from error
-        if raw.size != count:
-            raise BadCheckpoint(f"{stored.path} was cut short while in use: download it again.")
-        if stored.dtype == "BF16":
-            raw = (raw.astype(np.uint32) << 16).view(np.float32)
-        return raw.astype(np.float32, copy=False).reshape(stored.shape)
+        return _read(stored, 0, math.prod(stored.shape)).reshape(stored.shape)
+
+    def slabs(self, name: str) -> Iterator[NDArray[np.float32]]:
+        """The same, some rows after others: a large tensor is never in memory as a whole."""
+        stored = self._index[name]
+        columns = math.prod(stored.shape[1:])
+        step = max(1, NUMBERS_IN_A_SLAB // columns)
+        for first in range(0, stored.shape[0], step):
+            rows = min(step, stored.shape[0] - first)
+            slab = _read(stored, first * columns, rows * columns)
+            yield slab.reshape(rows, *stored.shape[1:])
 
     def gain(self, name: str) -> NDArray[np.float32]:
         """What a norm multiplies by: some families store it less 1."""
@@ -115,9 +116,11 @@ def _layer_tensors(a: Architecture, layer: int) -> dict[str, tuple[int, ...]]:
     shapes |= dict.fromkeys(names.head_norms, (a.head_dim,))
     shapes[names.output] = (a.width, query_rows)
     shapes |= dict.fromkeys(names.other_norms, (a.width,))
-    gated = names.feed_forward
-    shapes |= dict.fromkeys((gated.gate, gated.up), (a.feed_forward, a.width))
-    shapes[gated.down] = (a.width, a.feed_forward)
+    if a.experts:
+        shapes[names.router] = (a.experts, a.width)
+    for gated in names.feed_forwards:
+        shapes |= dict.fromkeys((gated.gate, gated.up), (a.feed_forward, a.width))
+        shapes[gated.down] = (a.width, a.feed_forward)
     return shapes
 
 
@@ -194,6 +197,21 @@ def _stored_in(path: Path) -> dict[str, StoredTensor]:
     }
 
 
+def _read(stored: StoredTensor, first: int, count: int) -> NDArray[np.float32]:
+    """So many numbers of a tensor, from the first on."""
+    dtype = np.dtype(STORED_DTYPES[stored.dtype])
+    offset_bytes = stored.offset_bytes + first * dtype.itemsize
+    try:
+        raw = np.fromfile(stored.path, dtype, count, offset=offset_bytes)
+    except OSError as error:
+        raise unreadable(stored.path, error) from error
+    if raw.size != count:
+        raise BadCheckpoint(f"{stored.path} was cut short while in use: download it again.")
+    if stored.dtype == "BF16":
+        raw = (raw.astype(np.uint32) << 16).view(np.float32)
+    return raw.astype(np.float32, copy=False)
+
+
 def _check_against(
     expected: Mapping[str, tuple[int, ...]], index: Mapping[str, StoredTensor], folder: Path
 ) -> None:
@@ -217,7 +235,8 @@ def _check_against(
 
 def _check_that_tied(checkpoint: Checkpoint) -> None:
     """transformers would not tie a head that is stored and differs: so it must not pass here."""
-    if not np.array_equal(checkpoint.tensor(EMBEDDING), checkpoint.tensor(HEAD)):
+    both = zip(checkpoint.slabs(EMBEDDING), checkpoint.slabs(HEAD), strict=True)
+    if not all(np.array_equal(embedding, head) for embedding, head in both):
         raise BadCheckpoint(
             f"{checkpoint.folder / 'config.json'} says that {HEAD} is tied to {EMBEDDING}, but the"
             ' stored ones differ: set "tie_word_embeddings" to false.'

@@ -11,8 +11,8 @@ from lpu_engine.model.rope_scaling import what_rope_lacks
 
 
 def is_computed(architecture: Architecture) -> bool:
-    """Whether the executor gives the exact logits of this shape."""
-    return _what_is_not_computed(architecture) is None
+    """Whether the executor gives the exact logits of this shape: all but some scaled rotaries."""
+    return what_rope_lacks(architecture.rope) is None
 
 
 def is_plain(architecture: Architecture) -> bool:
@@ -22,10 +22,12 @@ def is_plain(architecture: Architecture) -> bool:
 
 
 def refuse_what_is_not_computed(architecture: Architecture) -> None:
-    """Raises UnsupportedArchitecture with the first thing that is missing."""
-    missing = _what_is_not_computed(architecture)
-    if missing is not None:
-        raise UnsupportedArchitecture(missing)
+    """Raises UnsupportedArchitecture with what is missing."""
+    lacks = what_rope_lacks(architecture.rope)
+    if lacks is not None:
+        raise UnsupportedArchitecture(
+            f'The rope scaling "{architecture.rope_scaling}" is not supported: {lacks}.'
+        )
 
 
 def refuse_quantized(config: Config) -> None:
@@ -34,19 +36,3 @@ def refuse_quantized(config: Config) -> None:
         raise UnsupportedArchitecture(
             "A quantised checkpoint (quantization_config) is not supported: choose the float one."
         )
-
-
-def _what_is_not_computed(a: Architecture) -> str | None:
-    parts = {
-        "experts": a.experts > 0,
-    }
-    for part, there in parts.items():
-        if there:
-            return (
-                f"{a.name} with {part} is not supported:"
-                " this engine computes words of models without."
-            )
-    lacks = what_rope_lacks(a.rope)
-    if lacks is not None:
-        return f'The rope scaling "{a.rope_scaling}" is not supported: {lacks}.'
-    return None

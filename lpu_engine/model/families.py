@@ -11,6 +11,7 @@ from lpu_engine.model.config import BadConfig, Config, UnsupportedArchitecture, 
 
 LLAMA = "LlamaForCausalLM"
 GEMMA = "GemmaForCausalLM"
+MIXTRAL = "MixtralForCausalLM"
 SILU, GELU = "silu", "gelu"
 # By their names in config.json; plain "gelu" would be the exact one, which no family here uses.
 ACTIVATIONS = {"silu": SILU, "gelu_pytorch_tanh": GELU}
@@ -56,7 +57,7 @@ FAMILIES = (
     Family(LLAMA),
     Family("MistralForCausalLM", kv_heads=8, sliding="all", sliding_window=4096),
     Family(
-        "MixtralForCausalLM",
+        MIXTRAL,
         kv_heads=8,
         norm_epsilon=1e-5,
         rope_theta=1_000_000.0,

@@ -1,7 +1,7 @@
 """A float32 checkpoint becomes int8 matrices, one scale a row, and rows of numbers that stay float.
 
-One tensor is read at a time. The gain of a layer's norm is folded into the matrix after it; the
-last norm keeps its own, since a tied embedding is used before and after it.
+A tensor is read some rows after others. The gain of a layer's norm is folded into the matrices
+after it; the last norm keeps its own, since a tied embedding is used before and after it.
 """
 
 from collections.abc import Iterator
@@ -73,23 +73,25 @@ def quantize_matrix(checkpoint: Checkpoint, recipe: Recipe) -> tuple[Int8, Float
     gain = checkpoint.gain(recipe.gain) if recipe.gain else np.ones(1, np.float32)
     row = 0
     for part in recipe.parts:
-        tensor = checkpoint.tensor(part)
-        end = row + tensor.shape[0]
-        values[row:end], scales[row:end] = quantize(tensor * gain)
-        row = end
+        for slab in checkpoint.slabs(part):
+            end = row + len(slab)
+            values[row:end], scales[row:end] = quantize(slab * gain)
+            row = end
     return values, scales
 
 
 def _layer_recipes(a: Architecture, layer: int) -> Iterator[Recipe]:
     names, mixed = layer_names(a, layer), a.heads * a.head_dim
-    gated = names.feed_forward
-    gates = (gated.gate, gated.up)
     heads, norm = _heads_width(a), names.attention_norm
     yield Recipe(f"{layer}.heads", names.projections, heads, a.width, norm)
     yield Recipe(f"{layer}.output", (names.output,), a.width, mixed)
     norm = names.feed_forward_norm
-    yield Recipe(f"{layer}.gates", gates, 2 * a.feed_forward, a.width, norm)
-    yield Recipe(f"{layer}.down", (gated.down,), a.width, a.feed_forward)
+    if a.experts:
+        yield Recipe(f"{layer}.router", (names.router,), a.experts, a.width, norm)
+    for number, gated in enumerate(names.feed_forwards):
+        name, gates = (f"{layer}.{number}" if a.experts else f"{layer}"), (gated.gate, gated.up)
+        yield Recipe(f"{name}.gates", gates, 2 * a.feed_forward, a.width, norm)
+        yield Recipe(f"{name}.down", (gated.down,), a.width, a.feed_forward)
 
 
 def _heads_width(a: Architecture) -> int:

@@ -13,7 +13,14 @@ from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.checkpoint import Checkpoint
 from lpu_engine.model.families import GELU, SILU
 from lpu_engine.model.rope_scaling import scaled
-from lpu_engine.model.tensor_names import EMBEDDING, HEAD, LAST_NORM, layer_names
+from lpu_engine.model.tensor_names import (
+    EMBEDDING,
+    HEAD,
+    LAST_NORM,
+    FeedForwardNames,
+    LayerNames,
+    layer_names,
+)
 
 Array = NDArray[np.float32]
 
@@ -75,14 +82,38 @@ def projected(checkpoint: Checkpoint, layer: int, part: int, normed: Array) -> A
 
 
 def feed_forward(checkpoint: Checkpoint, layer: int, hidden: Array) -> Array:
-    """down(silu(gate(x)) * up(x)), or with gelu."""
+    """One gated feed-forward, or those of the experts that each position asks."""
     a, names = checkpoint.architecture, layer_names(checkpoint.architecture, layer)
     normed = norm(hidden, checkpoint.gain(names.feed_forward_norm), a.norm_epsilon)
-    gate = normed @ checkpoint.tensor(names.feed_forward.gate).T  # [T, feed_forward]
-    up = normed @ checkpoint.tensor(names.feed_forward.up).T
-    activation = {SILU: silu, GELU: gelu}[a.activation]
-    out = (activation(gate) * up) @ checkpoint.tensor(names.feed_forward.down).T
+    if a.experts:
+        out = experts(checkpoint, names, normed)
+    else:
+        out = gated(checkpoint, names.feed_forwards[0], normed)
     return branch_norm(checkpoint, names.feed_forward_branch_norm, out)
+
+
+def experts(checkpoint: Checkpoint, names: LayerNames, normed: Array) -> Array:
+    """The sum of each position's likeliest experts, by their weights; of equals the first."""
+    a = checkpoint.architecture
+    weights = softmax(normed @ checkpoint.tensor(names.router).T)  # [T, experts]
+    chosen = np.argsort(-weights, axis=-1, kind="stable")[:, : a.active_experts]
+    weights = np.take_along_axis(weights, chosen, axis=-1)
+    if a.normalized_experts:
+        weights /= weights.sum(axis=-1, keepdims=True)
+    out = np.zeros_like(normed)
+    for expert, its in enumerate(names.feed_forwards):
+        asking, place = np.nonzero(chosen == expert)
+        out[asking] += weights[asking, place, None] * gated(checkpoint, its, normed[asking])
+    return out
+
+
+def gated(checkpoint: Checkpoint, names: FeedForwardNames, normed: Array) -> Array:
+    """down(silu(gate(x)) * up(x)), or with gelu."""
+    gate = normed @ checkpoint.tensor(names.gate).T  # [T, feed_forward]
+    up = normed @ checkpoint.tensor(names.up).T
+    activation = {SILU: silu, GELU: gelu}[checkpoint.architecture.activation]
+    out: Array = (activation(gate) * up) @ checkpoint.tensor(names.down).T
+    return out
 
 
 def branch_norm(checkpoint: Checkpoint, name: str, branch: Array) -> Array:

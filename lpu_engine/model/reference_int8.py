@@ -84,11 +84,32 @@ def _heads(
 
 def _feed_forward(a: Architecture, tensors: Tensors, layer: int, hidden: Float32) -> Float32:
     normed = arithmetic.norm(hidden, a.norm_epsilon)
-    gates = arithmetic.matrix(normed, *tensors.matrices[f"{layer}.gates"])
+    if a.experts:
+        branch = _experts(a, tensors, layer, normed)
+    else:
+        branch = _gated(a, tensors, f"{layer}", normed)
+    return _branch_norm(a, tensors, f"{layer}.feed_forward_norm", branch)
+
+
+def _experts(a: Architecture, tensors: Tensors, layer: int, normed: Float32) -> Float32:
+    """A row's experts are added in the order of their numbers, to zeros."""
+    scores = arithmetic.matrix(normed, *tensors.matrices[f"{layer}.router"])
+    weights = arithmetic.choose(scores, a.active_experts)
+    if a.normalized_experts:
+        weights = arithmetic.share(weights)
+    out = np.zeros_like(normed)
+    for expert in range(a.experts):
+        asking = np.flatnonzero(weights[:, expert])
+        part = _gated(a, tensors, f"{layer}.{expert}", normed[asking])
+        out[asking] = out[asking] + weights[asking, expert, None] * part
+    return out
+
+
+def _gated(a: Architecture, tensors: Tensors, name: str, normed: Float32) -> Float32:
+    gates = arithmetic.matrix(normed, *tensors.matrices[f"{name}.gates"])
     gate = {SILU: arithmetic.gate, GELU: arithmetic.gelu_gate}[a.activation]
     gated = gate(gates[:, : a.feed_forward], gates[:, a.feed_forward :])
-    branch = arithmetic.matrix(gated, *tensors.matrices[f"{layer}.down"])
-    return _branch_norm(a, tensors, f"{layer}.feed_forward_norm", branch)
+    return arithmetic.matrix(gated, *tensors.matrices[f"{name}.down"])
 
 
 def _branch_norm(a: Architecture, tensors: Tensors, name: str, branch: Float32) -> Float32:

@@ -6,6 +6,7 @@ The tensors of a family that it shares with no other are named here and nowhere 
 from dataclasses import dataclass
 
 from lpu_engine.model.architecture import Architecture
+from lpu_engine.model.families import MIXTRAL
 
 EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
 LAST_NORM = "model.norm.weight"
@@ -32,7 +33,8 @@ class LayerNames:
     attention_branch_norm: str
     feed_forward_norm: str
     feed_forward_branch_norm: str
-    feed_forward: FeedForwardNames
+    router: str
+    feed_forwards: tuple[FeedForwardNames, ...]  # one, or one of each expert
 
     @property
     def other_norms(self) -> tuple[str, ...]:
@@ -57,9 +59,16 @@ def layer_names(a: Architecture, layer: int) -> LayerNames:
         attention_branch_norm=after_attention if a.branch_norms else "",
         feed_forward_norm=before if a.branch_norms else after_attention,
         feed_forward_branch_norm=after if a.branch_norms else "",
-        feed_forward=_gated(prefix + "mlp."),
+        router=f"{prefix}{_home(a)}.gate.weight" if a.experts else "",
+        feed_forwards=_feed_forwards(a, prefix + _home(a)),
     )
 
 
-def _gated(prefix: str) -> FeedForwardNames:
-    return FeedForwardNames(*(f"{prefix}{part}_proj.weight" for part in ("gate", "up", "down")))
+def _home(a: Architecture) -> str:
+    return "block_sparse_moe" if a.name == MIXTRAL else "mlp"
+
+
+def _feed_forwards(a: Architecture, prefix: str) -> tuple[FeedForwardNames, ...]:
+    homes = [f"{prefix}.experts.{expert}" for expert in range(a.experts)] or [prefix]
+    parts = ("w1", "w3", "w2") if a.name == MIXTRAL else ("gate_proj", "up_proj", "down_proj")
+    return tuple(FeedForwardNames(*(f"{home}.{part}.weight" for part in parts)) for home in homes)

@@ -10,7 +10,8 @@ from lpu_engine.compiler.graph import Kind
 from lpu_engine.model.arithmetic import GELU_CUBE, GELU_SCALE, Float32, Int8
 from lpu_engine.runtime.attention import attention, rotary
 from lpu_engine.runtime.dot import OUTPUTS, QUAD, WEIGHT_OFFSET
-from lpu_engine.runtime.floats import ONE, cap, exp, float32, int32, lane_sum
+from lpu_engine.runtime.experts import ask, choose, give, share
+from lpu_engine.runtime.floats import ONE, ZERO, cap, exp, float32, int32, lane_sum
 from lpu_engine.runtime.jit import jit
 from lpu_engine.runtime.matrix import Packed, matrix
 
@@ -37,6 +38,8 @@ ROTARY, ATTENTION, GATE = Kind.ROTARY.value, Kind.ATTENTION.value, Kind.GATE.val
 ADD, SELECT = Kind.ADD.value, Kind.SELECT.value
 BIAS, HEAD_NORM = Kind.BIAS.value, Kind.HEAD_NORM.value
 GELU_GATE, CAP = Kind.GELU_GATE.value, Kind.CAP.value
+CHOOSE, SHARE, CLEAR = Kind.CHOOSE.value, Kind.SHARE.value, Kind.CLEAR.value
+ASK, TAKE, GIVE = Kind.ASK.value, Kind.TAKE.value, Kind.GIVE.value
 
 
 @jit
@@ -57,12 +60,21 @@ def run(
     arena, offsets, x_values, x_scales, x_sums, scores = activations
     ids, positions, blocks, wanted = batch
     keys, cached = cache
-    rows = ids.shape[0]
+    rows = everyone = ids.shape[0]
+    asking, shares, askers = np.empty(rows, np.int64), np.empty(rows, np.float32), 0
     for step in range(table.shape[0]):
         kind, width, source_width = table[step, KIND], table[step, WIDTH], table[step, SOURCE_WIDTH]
         source_at, target_at = offsets[table[step, SOURCE]], offsets[table[step, TARGET]]
         value_at, float_at, layer = table[step, VALUES], table[step, FLOATS], table[step, LAYER]
-        target_rows = wanted.shape[0] if kind == SELECT else rows
+        target_rows = rows
+        if kind == SELECT:
+            target_rows = wanted.shape[0]
+        elif kind == TAKE:
+            target_rows = askers
+        elif kind == GIVE:
+            target_rows = everyone
+        elif rows == 0:
+            continue
         source = arena[source_at : source_at + rows * source_width].reshape((rows, source_width))
         target = arena[target_at : target_at + target_rows * width].reshape((target_rows, width))
         if kind == MATRIX:
@@ -111,8 +123,20 @@ def run(
         elif kind == SELECT:
             select(source, wanted, target)
             rows = target_rows
-            if rows == 0:
-                return
+        elif kind == CHOOSE:
+            choose(target, table[step, NUMBER])
+        elif kind == SHARE:
+            share(target)
+        elif kind == CLEAR:
+            target[:] = ZERO
+        elif kind == ASK:
+            askers = ask(source, table[step, NUMBER], asking, shares)
+        elif kind == TAKE:
+            select(source, asking[:askers], target)
+            rows = askers
+        elif kind == GIVE:
+            give(source, asking, shares, target)
+            rows = everyone
         elif kind == EMBED:
             embedding = tensor(values, value_at, table[step, GROUPS], table[step, QUADS])
             embed(embedding, floats[float_at:], numbers[step, SCALE], ids, target)

@@ -16,6 +16,7 @@ from lpu_engine.model.quantize import float_recipes, float_row, quantize_matrix,
 from lpu_engine.runtime.dot import OUTPUTS, QUAD, WEIGHT_OFFSET
 
 Packed = NDArray[np.uint8]
+ROWS_AT_ONCE = 64 * OUTPUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def load_weights(checkpoint: Checkpoint) -> Weights:
         places[recipe.name] = Place(value_offset, float_offset, groups, quads)
         matrix, scales = quantize_matrix(checkpoint, recipe)
         end = value_offset + packed_size(recipe.rows, recipe.columns)
-        values[value_offset:end] = pack(matrix).reshape(-1)
+        _pack_into(values[value_offset:end], matrix)
         floats[float_offset : float_offset + recipe.rows] = scales
         value_offset, float_offset = end, float_offset + recipe.rows
     for row in rows:
@@ -58,6 +59,14 @@ def load_weights(checkpoint: Checkpoint) -> Weights:
         floats[float_offset : float_offset + row.count] = float_row(checkpoint, row)
         float_offset += row.count
     return Weights(checkpoint.architecture, values, floats, places)
+
+
+def _pack_into(packed: Packed, matrix: Int8) -> None:
+    """Some rows after others, so that only one matrix stands there twice."""
+    row_size = packed_size(OUTPUTS, matrix.shape[1]) // OUTPUTS
+    for first in range(0, len(matrix), ROWS_AT_ONCE):
+        some = pack(matrix[first : first + ROWS_AT_ONCE]).reshape(-1)
+        packed[first * row_size : first * row_size + len(some)] = some
 
 
 def groups_of(rows: int) -> int:

@@ -22,6 +22,7 @@ ADDED: Mapping[str, tuple[Kind, ...]] = {
     "biases": (Kind.BIAS,),
     "head_norms": (Kind.HEAD_NORM,),
     "gemma2": (Kind.CAP,),
+    "mixtral": (Kind.CHOOSE, Kind.SHARE, Kind.CLEAR, Kind.GIVE),
 }
 Case = tuple[Checkpoint, Float32]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lpu_engine.model import arithmetic
 from lpu_engine.model.arithmetic import Float32, Int8
 from lpu_engine.model.rope import Rope
-from lpu_engine.runtime import attention, dot, floats, kernels, matrix
+from lpu_engine.runtime import attention, dot, experts, floats, kernels, matrix
 from lpu_engine.runtime.attention import BLOCK
 from lpu_engine.runtime.dot import OUTPUTS, QUAD
 from lpu_engine.runtime.weights import pack, quads_of
@@ -253,3 +253,33 @@ def test_a_bias_is_added_to_every_row() -> None:
     expected = rows + bias
     kernels.add_bias(bias, rows)
     assert_same_bits(rows, expected)
+
+
+@pytest.mark.parametrize(("count", "chosen"), [(1, 1), (4, 2), (7, 7), (128, 8), (400, 3)])
+def test_choose_and_share_have_the_same_bits(count: int, chosen: int) -> None:
+    scores = normal(6, count, seed=count, size=3)
+    scores[1], scores[2], scores[3, 0] = 0, scores[2].round(), 1000
+    expected = arithmetic.choose(scores, chosen)
+    assert ((expected != 0).sum(axis=1) <= chosen).all()
+    experts.choose(scores, chosen)
+    assert_same_bits(scores, expected)
+    experts.share(scores)
+    assert_same_bits(scores, arithmetic.share(expected))
+
+
+def test_of_equal_experts_the_first_are_chosen() -> None:
+    scores = np.float32([[1, 2, 2, 1, 2]])
+    assert arithmetic.choose(scores, 2)[0].nonzero()[0].tolist() == [1, 2]
+    assert arithmetic.choose(scores, 4)[0].nonzero()[0].tolist() == [0, 1, 2, 4]
+
+
+def test_only_the_rows_that_ask_an_expert_get_its_answer() -> None:
+    weights = np.float32([[0, 0.5], [1, 0], [0, 0.25]])
+    asking, shares = np.full(3, -1, np.int64), np.full(3, np.nan, np.float32)
+    assert experts.ask(weights, 1, asking, shares) == 2
+    assert (asking[:2].tolist(), shares[:2].tolist()) == ([0, 2], [0.5, 0.25])
+    rows, out = normal(2, 5), normal(3, 5, seed=1)
+    expected = out.copy()
+    expected[[0, 2]] += shares[:2, None] * rows
+    experts.give(rows, asking, shares, out)
+    assert_same_bits(out, expected)

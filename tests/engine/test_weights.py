@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lpu_engine.compiler.graph import operations
-from lpu_engine.model.architecture import Architecture, architecture_from_config
 from lpu_engine.model.arithmetic import quantize
 from lpu_engine.model.checkpoint import open_checkpoint
 from lpu_engine.model.quantize import quantize_matrix, recipes
@@ -56,15 +55,18 @@ def test_the_gain_of_a_norm_is_folded_into_the_matrix_after_it(tmp_path: Path) -
     np.testing.assert_array_equal(scales[96:], quantize(up)[1])
 
 
-def architecture(window: int) -> Architecture:
-    shape = {
-        "architectures": ["LlamaForCausalLM"],
-        "hidden_size": 64,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "intermediate_size": 96,
-        "vocab_size": 320,
-        "max_position_embeddings": window,
-    }
-    return architecture_from_config(shape)
+def test_a_large_matrix_is_quantised_and_packed_some_rows_after_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = open_checkpoint(write_checkpoint(tmp_path, vocabulary=333, head_dim=10))
+    whole = load_weights(checkpoint)
+    monkeypatch.setattr("lpu_engine.model.checkpoint.NUMBERS_IN_A_SLAB", 200)
+    monkeypatch.setattr("lpu_engine.runtime.weights.ROWS_AT_ONCE", 16)
+    slabs = list(checkpoint.slabs("model.embed_tokens.weight"))
+    assert [len(slab) for slab in slabs] == [3] * 111
+    np.testing.assert_array_equal(
+        np.concatenate(slabs), checkpoint.tensor("model.embed_tokens.weight")
+    )
+    again = load_weights(checkpoint)
+    np.testing.assert_array_equal(again.values, whole.values)
+    np.testing.assert_array_equal(again.floats, whole.floats)

@@ -95,6 +95,26 @@ FAMILY_CASES: Mapping[str, dict[str, Any]] = {
         "attn_logit_softcapping": None,
         "final_logit_softcapping": None,
     },
+    "mixtral": {
+        "family": "Mixtral",
+        "num_local_experts": 4,
+        "num_experts_per_tok": 2,
+        "sliding_window": 30,
+    },
+    "qwen3_moe": {
+        "family": "Qwen3Moe",
+        "num_experts": 7,
+        "num_experts_per_tok": 3,
+        "moe_intermediate_size": 44,
+    },
+    "qwen3_moe_normalized": {
+        "family": "Qwen3Moe",
+        "num_experts": 20,
+        "num_experts_per_tok": 4,
+        "moe_intermediate_size": 44,
+        "norm_topk_prob": True,
+        "tie_word_embeddings": False,
+    },
 }
 CASES = (*LOGIT_CASES, *FAMILY_CASES)
 EVERY = 6  # of the positions, so many apart are stored
