@@ -95,37 +95,47 @@ def attend(
     scores: Float32,
     out: Float32,
 ) -> None:
-    """arithmetic.attend for one query over the newest of the first `length` positions."""
+    """arithmetic.attend for one query over the newest of the first `length` positions.
+
+    Of the first block that is seen, what is hidden gets the weight 0, which changes no sum.
+    """
     window, factor, most = scoring
-    first = max(length - window, 0) if window > 0 else 0
-    begin = first - first % BLOCK
-    seen = scores[first - begin : length - begin]
-    for start in range(begin, length, BLOCK):
-        score = scores[start - begin : start - begin + BLOCK]
-        score_block(query, keys[blocks[start // BLOCK], kv], score)
-    weigh(seen, factor, most)
+    hidden = 0
+    if window > 0 and length > window:
+        hidden = (length - window) % BLOCK
+        blocks = blocks[(length - window) // BLOCK :]
+        length = window + hidden
+    largest = float32(-np.inf)
+    for start in range(0, length, BLOCK):
+        key = keys[blocks[start // BLOCK], kv]
+        score = scores[start : start + BLOCK]
+        score_block(query, key, score)
+        for p in range(min(BLOCK, length - start)):
+            score[p] *= factor
+            largest = max(largest, score[p])
+    if hidden > 0 or most > ZERO:
+        largest = narrow(scores, hidden, length, most)
+    for p in range(length):
+        scores[p] = exp(scores[p] - largest)
+    scores[:hidden] = ZERO
     out[:] = ZERO
-    for start in range(begin, length, BLOCK):
-        low, high = max(first - start, 0), min(BLOCK, length - start)
-        value = values[blocks[start // BLOCK], kv][low:]
-        mix_block(scores[start - begin + low :], value, high - low, out)
-    total = lane_sum(seen, length - first)
+    for start in range(0, length, BLOCK):
+        value = values[blocks[start // BLOCK], kv]
+        mix_block(scores[start : start + BLOCK], value, min(BLOCK, length - start), out)
+    total = lane_sum(scores[hidden:], length - hidden)
     for d in range(query.shape[0]):
         out[d] /= total
 
 
 @jit
-def weigh(scores: Float32, factor: np.float32, most: np.float32) -> None:
-    """Scores become weights that are not yet divided by their sum."""
-    largest = float32(-np.inf)
-    for p in range(scores.shape[0]):
-        scores[p] *= factor
+def narrow(scores: Float32, hidden: int, length: int, most: np.float32) -> np.float32:
+    """Caps the scores that are not hidden, where there is a most; returns their largest."""
     if most > ZERO:
-        cap(scores, most)
-    for p in range(scores.shape[0]):
+        cap(scores[hidden:length], most)
+    largest = float32(-np.inf)
+    for p in range(hidden, length):
         largest = max(largest, scores[p])
-    for p in range(scores.shape[0]):
-        scores[p] = exp(scores[p] - largest)
+    return largest
 
 
 @jit

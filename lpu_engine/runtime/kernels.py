@@ -161,26 +161,18 @@ def embed(packed: Packed, scales: Float32, factor: np.float32, ids: Int64, out: 
 
 @jit
 def norm(x: Float32, gain: Float32, epsilon: np.float32, out: Float32) -> None:
-    """arithmetic.norm by rows, times the gain where there is one."""
-    squares = np.empty(x.shape[1], np.float32)
+    """arithmetic.norm by rows, times the gain where there is one; `out` may be x."""
+    count = x.shape[1]
+    squares = np.empty(count, np.float32)
     for t in range(x.shape[0]):
-        norm_row(x[t], gain, epsilon, squares, out[t])
-
-
-@jit
-def norm_row(
-    x: Float32, gain: Float32, epsilon: np.float32, squares: Float32, out: Float32
-) -> None:
-    """One row of it; `squares` is room for as many numbers, and `out` may be x."""
-    count = x.shape[0]
-    for i in range(count):
-        squares[i] = x[i] * x[i]
-    mean = lane_sum(squares, count) / float32(count)
-    factor = ONE / np.sqrt(mean + epsilon)
-    for i in range(count):
-        out[i] = x[i] * factor
-    for i in range(gain.shape[0]):
-        out[i] = out[i] * gain[i]
+        for i in range(count):
+            squares[i] = x[t, i] * x[t, i]
+        mean = lane_sum(squares, count) / float32(count)
+        factor = ONE / np.sqrt(mean + epsilon)
+        for i in range(count):
+            out[t, i] = x[t, i] * factor
+        for i in range(gain.shape[0]):
+            out[t, i] = out[t, i] * gain[i]
 
 
 @jit
@@ -189,14 +181,13 @@ def norm_heads(heads: Float32, kv_heads: int, gains: Float32, epsilon: np.float3
 
     A row has queries, keys and values, side by side.
     """
-    head_dim = gains.shape[1]
-    count = heads.shape[1] // head_dim - kv_heads
-    squares = np.empty(head_dim, np.float32)
-    for t in range(heads.shape[0]):
-        for head in range(count):
-            own = heads[t, head * head_dim : (head + 1) * head_dim]
-            gain = gains[0] if head < count - kv_heads else gains[1]
-            norm_row(own, gain, epsilon, squares, own)
+    count = heads.shape[1] // gains.shape[1]
+    single = heads.reshape((heads.shape[0] * count, gains.shape[1]))
+    for first in range(0, single.shape[0], count):
+        keys = single[first + count - 2 * kv_heads : first + count - kv_heads]
+        queries = single[first : first + count - 2 * kv_heads]
+        norm(queries, gains[0], epsilon, queries)
+        norm(keys, gains[1], epsilon, keys)
 
 
 @jit
