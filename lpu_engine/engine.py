@@ -16,6 +16,7 @@ from lpu_engine.generation import Generation, Request
 from lpu_engine.runtime.pace import TURN_S
 from lpu_engine.writer import State, Writer
 
+KEPT = ".int8"  # in the folder of a model of its own: large ones are quantised once
 MOST_WAITING = 256  # generations that wait for a place in a cache
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Engine:
         self._usual = Writer(words_folder, words_name(catalog, words_folder), now)
         self._usual.warm()
         self._own = {
-            model_id: Writer(folder, catalog.model(model_id).name, now)
+            model_id: Writer(folder, catalog.model(model_id).name, now, folder / KEPT)
             for model_id, folder in (folders or {}).items()
         }
 

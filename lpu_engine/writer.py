@@ -21,8 +21,9 @@ from lpu_engine.model.checkpoint import BadCheckpoint, open_checkpoint
 from lpu_engine.model.tokenizer import TextStream, open_tokenizer
 from lpu_engine.runtime.cache import Cache, blocks_within
 from lpu_engine.runtime.executor import Chunk, Executor
+from lpu_engine.runtime.kept_weights import kept_weights
 from lpu_engine.runtime.pace import measure_pace
-from lpu_engine.runtime.weights import load_weights
+from lpu_engine.runtime.weights import Weights, load_weights
 
 CACHE_BYTES = 2**30  # keys and values of all open generations; touched only as they grow
 
@@ -44,10 +45,13 @@ class State:
 
 
 class Writer:
-    """`now` is the machine's clock, in s."""
+    """`now` is the machine's clock, in s; `kept` the folder of its quantised weights, or None."""
 
-    def __init__(self, folder: Path, name: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, folder: Path, name: str, now: Callable[[], float], kept: Path | None = None
+    ) -> None:
         self._now = now
+        self._kept = kept
         self._waiting: deque[Decoding] = deque()
         self._open: list[Decoding] = []
         self._lock = threading.Lock()  # of state and of what waits
@@ -109,13 +113,18 @@ class Writer:
         """Quantise the weights, compile and time the kernels; afterwards it can step."""
         architecture = self._checkpoint.architecture
         self._cache = Cache(architecture, blocks_within(architecture, CACHE_BYTES))
-        weights = load_weights(self._checkpoint)
+        weights = self._weights()
         self._executor = Executor(weights, self._cache, table_of(architecture))
         self._pace = measure_pace(self._executor, self._cache, self._now)
         threads = self._pace.decode_threads
         with self._lock:
             if self.state.phase == "warming":
                 self.state = replace(self.state, phase="ready", detail="", threads=threads)
+
+    def _weights(self) -> Weights:
+        if self._kept is None:
+            return load_weights(self._checkpoint)
+        return kept_weights(self._checkpoint, self._kept)
 
     def step(self) -> None:
         """One turn of the executor for all that are open."""

@@ -41,24 +41,34 @@ class Weights:
 
 def load_weights(checkpoint: Checkpoint) -> Weights:
     """Quantise and pack, reading one tensor at a time."""
-    todo = tuple(recipes(checkpoint.architecture))
-    rows = tuple(float_recipes(checkpoint.architecture))
-    values = np.empty(sum(packed_size(r.rows, r.columns) for r in todo), np.uint8)
-    floats = np.empty(sum(r.rows for r in todo) + sum(r.count for r in rows), np.float32)
+    a = checkpoint.architecture
+    places = places_of(a)
+    matrices, rows = tuple(recipes(a)), tuple(float_recipes(a))
+    values = np.empty(sum(packed_size(r.rows, r.columns) for r in matrices), np.uint8)
+    floats = np.empty(sum(r.rows for r in matrices) + sum(r.count for r in rows), np.float32)
+    for recipe in matrices:
+        place, size = places[recipe.name], packed_size(recipe.rows, recipe.columns)
+        matrix, scales = quantize_matrix(checkpoint, recipe)
+        _pack_into(values[place.value_offset : place.value_offset + size], matrix)
+        floats[place.float_offset : place.float_offset + recipe.rows] = scales
+    for row in rows:
+        start = places[row.name].float_offset
+        floats[start : start + row.count] = float_row(checkpoint, row)
+    return Weights(a, values, floats, places)
+
+
+def places_of(architecture: Architecture) -> dict[str, Place]:
+    """Where every tensor begins: matrices one after the other, then the rows of numbers."""
     places, value_offset, float_offset = {}, 0, 0
-    for recipe in todo:
+    for recipe in recipes(architecture):
         groups, quads = groups_of(recipe.rows), quads_of(recipe.columns)
         places[recipe.name] = Place(value_offset, float_offset, groups, quads)
-        matrix, scales = quantize_matrix(checkpoint, recipe)
-        end = value_offset + packed_size(recipe.rows, recipe.columns)
-        _pack_into(values[value_offset:end], matrix)
-        floats[float_offset : float_offset + recipe.rows] = scales
-        value_offset, float_offset = end, float_offset + recipe.rows
-    for row in rows:
+        value_offset += packed_size(recipe.rows, recipe.columns)
+        float_offset += recipe.rows
+    for row in float_recipes(architecture):
         places[row.name] = Place(value_offset, float_offset, 0, 0)
-        floats[float_offset : float_offset + row.count] = float_row(checkpoint, row)
         float_offset += row.count
-    return Weights(checkpoint.architecture, values, floats, places)
+    return places
 
 
 def _pack_into(packed: Packed, matrix: Int8) -> None:
