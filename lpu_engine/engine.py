@@ -55,7 +55,7 @@ class Engine:
         return self._usual.state
 
     def state_of(self, model_id: str) -> State:
-        """How the writer is that answers for this model."""
+        """How the writer is that answers for this model; the usual one's for all others."""
         return self._writer(model_id).state
 
     def start(self) -> None:

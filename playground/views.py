@@ -31,9 +31,12 @@ async def chat(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(no_store=True)
 async def healthz(request: HttpRequest) -> JsonResponse:
-    """How engine and words are. Status 200 in every state: the site serves, the JSON says what."""
+    """How engine and words are; with `?model=` those of whoever writes for that model.
+
+    Status 200 in every state: the site serves, the JSON says what.
+    """
     site = site_of(request)
-    state = site.engine.state
+    state = site.engine.state_of(request.GET.get("model", ""))
     return JsonResponse(
         {
             "engine": {"state": state.phase, "detail": state.detail, "threads": state.threads},

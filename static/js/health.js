@@ -11,11 +11,11 @@ export class Health {
     this.#url = url;
   }
 
-  /** Calls `onEngine({state, detail})` again and again until `unwatch`. */
-  watch(onEngine) {
+  /** Calls `onEngine({state, detail})`, of whoever writes for the model, again and again until `unwatch`. */
+  watch(model, onEngine) {
     this.unwatch();
     this.#watch = onEngine;
-    this.#ask(onEngine);
+    this.#ask(`${this.#url}?model=${encodeURIComponent(model)}`, onEngine);
   }
 
   unwatch() {
@@ -23,11 +23,11 @@ export class Health {
     this.#watch = null;
   }
 
-  async #ask(onEngine) {
-    const engine = await engineOf(this.#url);
+  async #ask(url, onEngine) {
+    const engine = await engineOf(url);
     if (this.#watch !== onEngine) return;
     if (engine) onEngine(engine);
-    this.#timer = setTimeout(() => this.#ask(onEngine), BETWEEN_MS);
+    this.#timer = setTimeout(() => this.#ask(url, onEngine), BETWEEN_MS);
   }
 }
 

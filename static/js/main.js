@@ -119,7 +119,7 @@ function changed(turn, what) {
 }
 
 function watchEngine(turn) {
-  health.watch(({ state }) => conversation.setWarming(turn, state === "warming"));
+  health.watch(turn.reply.model, ({ state }) => conversation.setWarming(turn, state === "warming"));
 }
 
 function ended(turn, view) {

@@ -15,7 +15,7 @@ def healthz(page: Page, states: list[str]) -> None:
         state = states.pop(0) if len(states) > 1 else states[0]
         route.fulfill(json={"engine": {"state": state, "detail": "", "threads": 1}})
 
-    page.route("**/healthz", answer)
+    page.route("**/healthz?model=*", answer)
 
 
 def test_a_machine_that_warms_up_says_so_and_then_answers(open_hand: OpenHand) -> None:

@@ -160,3 +160,19 @@ async def test_it_writes_its_own_words_and_the_others_do_not(
     finally:
         real.close()
     assert names == [(ID, "Talker"), ("pebble", "tiny")]
+
+
+def test_healthz_tells_of_the_writer_of_a_model(
+    serve: Callable[..., Served], engine: HandEngine, tmp_path: Path, tiny_checkpoint: Path
+) -> None:
+    catalog = with_pulled(load_catalog(), tmp_path)
+    served = serve(Engine(catalog, tiny_checkpoint, folders=folders_of(pulled(tmp_path))))
+    found = {
+        query: json.loads(get(f"{served.url}/healthz{query}")[2])
+        for query in ("", f"?model={ID}", "?model=mixtral-8x7b-32768", "?model=none")
+    }
+    told = {
+        query: (told["words"]["name"], told["engine"]["state"]) for query, told in found.items()
+    }
+    assert told.pop(f"?model={ID}") == ("Talker", "waiting")
+    assert set(told.values()) == {("tiny", "warming")}

@@ -21,7 +21,7 @@ from twisted.internet.threads import blockingCallFromThread
 from lpu_engine import Generation, Request, State, Words, load_catalog
 from playground.site import Site
 
-PATIENCE_S = 60.0  # only so that a broken server fails a test rather than hangs it
+PATIENCE_S = 180.0  # only so that a broken server fails a test rather than hangs it
 LOCAL = "127.0.0.1"
 
 
@@ -83,6 +83,9 @@ class HandEngine:
         )
         self.given.put(generation)
         return generation
+
+    def state_of(self, model_id: str) -> State:
+        return self.state
 
     def fail(self, detail: str) -> None:
         self.state = replace(self.state, phase="failed", detail=detail)
