@@ -1,202 +1,96 @@
-"""`python -m bench`: the shipped model here and in llama.cpp, alternating, and times of the tools.
+"""`python -m bench`: this engine beside its peers on this machine → a table, JSON, a chart.
 
-Both sides may use one thread or two: each gets what was faster for it in a trial.
+All sides may use one thread or two: each gets what was faster for it in a trial. They take turns.
 """
 
 import argparse
 import json
-import os
-import platform
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.chip import Chip, chip
-from bench.gguf_file import write_gguf
-from bench.gpus import Systems, gpu_systems
-from bench.llama_cpp_peer import LlamaCpp, extra_buffers_work
-from bench.pipelines import Compiled, pipelines
-from bench.race_page import RacePage, race_page
-from bench.running_site import running_site
-from bench.sides import Side, ThisEngine
-from bench.workloads import PREFILL_TOKENS, Rate, Workload, alternate, decode, prefill
-from lpu_engine.model.checkpoint import open_checkpoint
+from bench.chart import chart
+from bench.choosing import NoSuchPart, chosen
+from bench.figures import Broken, Found
+from bench.machine import processor
+from bench.parts import Part, parts
+from bench.report import Run, as_json, as_text
+from bench.workloads import cores
 
-PROJECT = Path(__file__).resolve().parents[1]
-PEBBLE = PROJECT / "lpu_engine" / "models" / "pebble"
-WINDOW = 576  # the longest workload: a prefill of 512
-
-OURS, THEIRS = "this engine", "llama.cpp Q8_0"
-Maker = Callable[[int], Side]
+ROUNDS = 5
+PEERS = ("llama-cpp-python", "transformers", "torch")
 
 
-@dataclass(frozen=True, slots=True)
-class Contest:
-    """A workload, with the sequences it needs and the most rows of one of its steps."""
-
-    name: str
-    workload: Workload
-    sequences: int
-    rows: int
-
-
-CONTESTS = (
-    Contest("decode, 1 stream", decode(1), 1, 1),
-    Contest("decode, 16 streams", decode(16), 16, 16),
-    Contest(f"prefill of {PREFILL_TOKENS}", prefill, 1, PREFILL_TOKENS),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One contest: tokens/s of both sides, the ratio of medians, and each side's threads.
-
-    `extra_buffers`: llama.cpp ran with its default weight buffers, which crash on some machines.
-    """
-
-    name: str
-    ours: Rate
-    theirs: Rate
-    ratio: float
-    our_threads: int
-    their_threads: int
-    extra_buffers: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """Times of everything but the engine; `race` None: no browser was found."""
-
-    chip: Chip
-    pipelines: tuple[Compiled, ...]
-    gpus: Systems
-    first_page_s: float
-    race: RacePage | None
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Measure, then print a table or JSON."""
+def main(arguments: Sequence[str]) -> int:
+    """Measure, then print; 1 where a part came to no end."""
     options = _options(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        gguf = write_gguf(open_checkpoint(PEBBLE), Path(folder) / "pebble.gguf")
-        rows = [_row(contest, gguf, options.rounds) for contest in CONTESTS]
-    tools = _tools()
+    found, broken = _measured(options.only, options.rounds)
+    run = Run(
+        processor(),
+        cores(),
+        date.today().isoformat(),
+        options.rounds,
+        {name: version(name) for name in PEERS},
+    )
     if options.json:
-        print(json.dumps(_report(rows, tools), indent=2))
+        print(json.dumps(as_json(run, found, broken), indent=2))
     else:
-        _print_rows(rows)
-        _print_tools(tools)
-
-
-def _tools() -> Tools:
-    compiled = chip(), pipelines(), gpu_systems()
-    with running_site(PROJECT) as site:
-        return Tools(*compiled, site.first_page_s, race_page(site.url))
+        print(as_text(run, found, broken))
+    if options.svg:
+        _draw(options.svg, run, found)
+    return 1 if broken else 0
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--rounds", type=int, default=7, help="alternating runs a row (7)")
-    return parser.parse_args(arguments)
-
-
-def _row(contest: Contest, gguf: Path, rounds: int) -> Row:
-    workload, sequences = contest.workload, contest.sequences
-    extra_buffers = extra_buffers_work(gguf, contest.rows)
-
-    def ours(threads: int) -> Side:
-        return ThisEngine(PEBBLE, threads=threads, sequences=sequences, window=WINDOW)
-
-    def theirs(threads: int) -> Side:
-        return LlamaCpp(
-            gguf, threads=threads, sequences=sequences, window=WINDOW, extra_buffers=extra_buffers
-        )
-
-    our_threads, their_threads = _faster(ours, workload), _faster(theirs, workload)
-    sides = {OURS: ours(our_threads), THEIRS: theirs(their_threads)}
-    rates = alternate(sides, workload, rounds)
-    ratio = rates[OURS].median / rates[THEIRS].median
-    return Row(
-        contest.name, rates[OURS], rates[THEIRS], ratio, our_threads, their_threads, extra_buffers
+    every = parts()
+    listed = "\n".join(f"  {part.name:17} {part.about}" for part in every)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        epilog=f"parts; a word of a name means all that have it (--only 6M prefill):\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these parts alone")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, metavar="N", help=f"alternating runs a row ({ROUNDS})"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--svg", type=Path, metavar="PATH", help="draw the chart there")
+    options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error("--rounds must be 1 or more.")
+    try:
+        names = chosen(options.only, [part.name for part in every])
+    except NoSuchPart as error:
+        parser.error(str(error))
+    options.only = [part for part in every if part.name in names]
+    return options
 
 
-def _faster(maker: Maker, workload: Workload) -> int:
-    """1 or 2 threads, by a trial of three runs each."""
-    if (os.cpu_count() or 1) < 2:
-        return 1
-    rates = {t: alternate({"": maker(t)}, workload, 3)[""].median for t in (1, 2)}
-    return max(rates, key=lambda threads: rates[threads])
+def _measured(wanted: Sequence[Part], rounds: int) -> tuple[list[Found], list[Broken]]:
+    """One part after the other; one that breaks does not take the others' figures with it."""
+    found, broken = [], []
+    for place, part in enumerate(wanted, 1):
+        print(f"[{place}/{len(wanted)}] {part.name} …", end="", file=sys.stderr, flush=True)
+        began_s = time.perf_counter()
+        try:
+            found.append(part.measure(rounds))
+        except Exception as error:
+            broken.append(Broken(part.name, f"{type(error).__name__}: {error}"))
+        print(f" {time.perf_counter() - began_s:.0f} s", file=sys.stderr)
+    return found, broken
 
 
-def _report(rows: Sequence[Row], tools: Tools) -> dict[str, object]:
-    return {
-        "machine": {"processor": _processor(), "cores": os.cpu_count()},
-        "llama_cpp_python": version("llama-cpp-python"),
-        "unit": "tokens/s",
-        "rows": [asdict(row) for row in rows],
-        **asdict(tools),
-    }
-
-
-def _print_rows(rows: Sequence[Row]) -> None:
-    print(f"Pebble on {_processor()}, {os.cpu_count()} cores; tokens/s, median (lowest to highest)")
-    print(f"llama.cpp of llama-cpp-python {version('llama-cpp-python')}\n")
-    print(f"{'':20}{OURS:>32}{THEIRS:>32}{'ratio':>8}")
-    for row in rows:
-        ours, theirs = _cell(row.ours, row.our_threads), _cell(row.theirs, row.their_threads)
-        print(f"{row.name:20}{ours:>32}{theirs:>32}{row.ratio:>7.2f}x")
-    crashed = ", ".join(row.name for row in rows if not row.extra_buffers)
-    if crashed:
-        print(f"\nllama.cpp's default (AMX) buffers crash on this machine in: {crashed}; off there")
-
-
-def _print_tools(tools: Tools) -> None:
-    numba = "with" if tools.chip.imports_numba else "without"
-    print(f"\nPebble compiled and proven: {1e3 * tools.chip.compile_s:.0f} ms", end="")
-    print(f" ({1e3 * tools.chip.first_compile_s:.0f} ms at first, {numba} numba)")
-    for each in tools.pipelines:
-        print(f"{each.model} on {each.chips:,} chips: {each.seconds:.2f} s", end="")
-        print(f" ({each.compile_s:.2f} compiled, {each.verify_s:.2f} proven)", end="")
-        print(f", {each.peak_bytes / 2**20:.0f} MiB at most")
-    print(f"a prediction at another context: {1e6 * tools.chip.predict_s:.1f} µs")
-    simulated_s, cycles = tools.chip.simulated_token_s, tools.chip.simulated_cycles
-    print(f"a token of two layers, 320 wide, simulated: {simulated_s:.2f} s for {cycles:,} cycles")
-    gpus = tools.gpus
-    print(f"{gpus.model} on all {gpus.systems} systems of GPUs: {1e3 * gpus.seconds:.1f} ms")
-    print(f"warm `make run` to the first page: {tools.first_page_s:.1f} s")
-    if tools.race is None:
-        print("a race in a browser: skipped, no Chromium was found; set BROWSER_PATH")
-    else:
-        _print_race(tools.race)
-
-
-def _print_race(race: RacePage) -> None:
-    print(f"{race.lanes} lanes at {race.tokens_per_s:,.0f} tokens/s together", end="")
-    print(f" ({race.shown_tokens_per_s:,.0f} shown in a browser)", end="")
-    print(f", {race.tokens:,} tokens in {race.frames:,} frames: ", end="")
-    print(f"{race.long_tasks} tasks over 50 ms", end="")
-    if race.long_tasks:
-        print(f", the longest {race.longest_ms:.0f} ms", end="")
-    print(f"; {race.clean_races} of {race.races} races without any", end="")
-    print(f", while others took {race.stolen_share:.0%} of the processor")
-
-
-def _cell(rate: Rate, threads: int) -> str:
-    spread = f"({rate.lowest:,.0f} to {rate.highest:,.0f})"
-    return f"{rate.median:,.0f} {spread} {threads} thr"
-
-
-def _processor() -> str:
-    names = Path("/proc/cpuinfo")
-    lines = names.read_text().splitlines() if names.exists() else []
-    named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return named[0] if named else platform.processor() or platform.machine()
+def _draw(path: Path, run: Run, found: Sequence[Found]) -> None:
+    drawn = chart(run, [row for each in found for row in each.rows])
+    if drawn:
+        path.write_text(drawn, encoding="utf-8")
+    told = f"drawn: {path}" if drawn else f"not drawn, as no contest was measured: {path}"
+    print(told, file=sys.stderr)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -1,16 +1,25 @@
-"""A Llama checkpoint becomes a GGUF file with Q8_0 matrices: the same weights for llama.cpp.
+"""A Llama checkpoint becomes a GGUF file with Q8_0 or F32 matrices: the same weights for llama.cpp.
 
 GGUF wants queries and keys in interleaved rotary order, so their rows are permuted.
 """
 
+import zlib
 from pathlib import Path
+from typing import Literal
 
 import gguf
 import numpy as np
 from numpy.typing import NDArray
 
-from lpu_engine.model.checkpoint import Checkpoint
+from bench.cached import CACHE, made_once
+from lpu_engine.model.architecture import Architecture
+from lpu_engine.model.checkpoint import Checkpoint, open_checkpoint
 
+Kind = Literal["Q8_0", "F32"]
+FILE_TYPES = {
+    "Q8_0": gguf.LlamaFileType.MOSTLY_Q8_0,
+    "F32": gguf.LlamaFileType.ALL_F32,
+}
 LAYER_NAMES = {
     "self_attn.q_proj": "attn_q",
     "self_attn.k_proj": "attn_k",
@@ -24,10 +33,27 @@ LAYER_NAMES = {
 }
 
 
-def write_gguf(checkpoint: Checkpoint, path: Path) -> Path:
+def gguf_of(folder: Path, kind: Kind) -> Path:
+    """The file for a folder, written once for the weights that it has now."""
+    weights = (folder / "model.safetensors").stat()
+    digest = zlib.crc32(f"{folder} {weights.st_size} {weights.st_mtime_ns}".encode())
+    path = CACHE / f"{folder.name}-{digest:08x}-{kind}.gguf"
+    return made_once(path, lambda unfinished: write_gguf(open_checkpoint(folder), unfinished, kind))
+
+
+def write_gguf(checkpoint: Checkpoint, path: Path, kind: Kind) -> None:
     """Write the file; its vocabulary only has the right size, since the bench feeds ids."""
-    a = checkpoint.architecture
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, "llama", use_temp_file=True)
+    _add_shape(writer, checkpoint.architecture)
+    writer.add_file_type(FILE_TYPES[kind])
+    _add_tensors(writer, checkpoint, kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def _add_shape(writer: gguf.GGUFWriter, a: Architecture) -> None:
     writer.add_context_length(a.window)
     writer.add_embedding_length(a.width)
     writer.add_block_count(a.layers)
@@ -41,22 +67,20 @@ def write_gguf(checkpoint: Checkpoint, path: Path) -> Path:
     writer.add_layer_norm_rms_eps(a.norm_epsilon)
     writer.add_vocab_size(a.vocabulary)
     _add_vocabulary(writer, a.vocabulary)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
-    _add(writer, "token_embd.weight", checkpoint.tensor("model.embed_tokens.weight"))
-    _add(writer, "output_norm.weight", checkpoint.tensor("model.norm.weight"))
+
+
+def _add_tensors(writer: gguf.GGUFWriter, checkpoint: Checkpoint, kind: Kind) -> None:
+    a = checkpoint.architecture
+    _add(writer, "token_embd.weight", checkpoint.tensor("model.embed_tokens.weight"), kind)
+    _add(writer, "output_norm.weight", checkpoint.tensor("model.norm.weight"), kind)
     if not a.tied:
-        _add(writer, "output.weight", checkpoint.tensor("lm_head.weight"))
+        _add(writer, "output.weight", checkpoint.tensor("lm_head.weight"), kind)
     for layer in range(a.layers):
         for ours, theirs in LAYER_NAMES.items():
             tensor = checkpoint.tensor(f"model.layers.{layer}.{ours}.weight")
             if theirs in ("attn_q", "attn_k"):
                 tensor = _interleave(tensor, a.head_dim)
-            _add(writer, f"blk.{layer}.{theirs}.weight", tensor)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
+            _add(writer, f"blk.{layer}.{theirs}.weight", tensor, kind)
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
@@ -66,12 +90,12 @@ def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
     writer.add_token_types([gguf.TokenType.NORMAL] * size)
 
 
-def _add(writer: gguf.GGUFWriter, name: str, tensor: NDArray[np.float32]) -> None:
-    if tensor.ndim == 1:
+def _add(writer: gguf.GGUFWriter, name: str, tensor: NDArray[np.float32], kind: Kind) -> None:
+    if tensor.ndim == 1 or kind == "F32":
         writer.add_tensor(name, tensor)
         return
-    kind = gguf.GGMLQuantizationType.Q8_0
-    writer.add_tensor(name, gguf.quants.quantize(tensor, kind), raw_dtype=kind)
+    stored = gguf.GGMLQuantizationType[kind]
+    writer.add_tensor(name, gguf.quants.quantize(tensor, stored), raw_dtype=stored)
 
 
 def _interleave(tensor: NDArray[np.float32], head_dim: int) -> NDArray[np.float32]:

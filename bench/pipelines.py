@@ -4,14 +4,13 @@
 """
 
 import json
-import resource
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
+from bench.peak import peak_bytes
 from lpu_engine.catalog import ProgramClock, load_catalog
 from lpu_engine.compiler.pipeline.compile import compile_pipeline
 from lpu_engine.compiler.pipeline.verify import verify_pipeline
@@ -70,17 +69,8 @@ def _timed(model: str, chips: int) -> dict[str, float]:
     return {
         "compile_s": compiled_s - began_s,
         "verify_s": time.perf_counter() - compiled_s,
-        "peak_bytes": _peak_bytes(),
+        "peak_bytes": peak_bytes(),
     }
-
-
-def _peak_bytes() -> int:
-    """Of this process alone: what getrusage tells may be its parent's, from before it began."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = status.read_text(encoding="ascii").splitlines()
-        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

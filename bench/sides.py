@@ -1,4 +1,4 @@
-"""What is timed: the same ids through this engine and llama.cpp, behind the same three calls."""
+"""What is timed: the same ids through this engine and its peers, behind the same calls."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +19,12 @@ Logits = NDArray[np.float32]
 class Side(Protocol):
     """An engine with a number of sequences, each at most `window` positions long."""
 
+    def use_threads(self, threads: int) -> None:
+        """From the next call on."""
+
+    def close(self) -> None:
+        """Give its memory back; nothing is called after it."""
+
     def clear(self) -> None:
         """Forget all sequences."""
 
@@ -32,12 +38,19 @@ class Side(Protocol):
 class ThisEngine:
     """The executor that the site runs, without engine thread and site."""
 
-    def __init__(self, folder: Path, *, threads: int, sequences: int, window: int) -> None:
+    def __init__(self, folder: Path, *, sequences: int, window: int) -> None:
         weights = load_weights(open_checkpoint(folder))
         cache = Cache(weights.architecture, sequences * blocks_for(window))
         self._executor = Executor(weights, cache, table_of(weights.architecture))
         self._blocks = [cache.take(window) for _ in range(sequences)]
+        self._threads = 1
+
+    def use_threads(self, threads: int) -> None:
+        """From the next call on."""
         self._threads = threads
+
+    def close(self) -> None:
+        """Its arrays go with it."""
 
     def clear(self) -> None:
         """Positions are given with each call: there is nothing to forget."""
@@ -55,3 +68,10 @@ class ThisEngine:
         """One step for all sequences."""
         chunks = [Chunk([i], position, b) for i, b in zip(ids, self._blocks, strict=False)]
         return self._executor.forward(chunks, self._threads)
+
+
+def used(side: Side, prompt: int, decoded: int) -> None:
+    """A prompt of so many ids and so many tokens after it."""
+    side.prefill([3] * prompt)
+    for position in range(prompt, prompt + decoded):
+        side.decode([3], position)

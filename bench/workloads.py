@@ -1,31 +1,63 @@
-"""The work that is timed, greedy on both sides, and how two sides take turns at it."""
+"""The work that is timed, greedy on all sides, and how sides take turns at it."""
 
-import statistics
+import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
+from bench.figures import Spread, spread_of
 from bench.sides import Side
 
 PROMPT_TOKENS = 16
-DECODED_TOKENS = 128
 PREFILL_TOKENS = 512
+WINDOW = 576  # the longest workload: a prefill of 512
+
+MOST_THREADS = 2  # of any side
+TRIAL_ROUNDS = 2
+HOPELESS = 10.0  # times slower than one thread
 
 Workload = Callable[[Side], float]
+Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
-    """Tokens per second over several runs: the median, and the slowest and fastest."""
+class Contest:
+    """A workload by its name; `sequences` 0: a prompt."""
 
-    median: float
-    lowest: float
-    highest: float
+    name: str
+    about: str
+    sequences: int
+
+    @property
+    def rows(self) -> int:
+        """The most rows of one of its steps."""
+        return self.sequences or PREFILL_TOKENS
+
+    def workload(self, decoded_tokens: int) -> Workload:
+        """So many tokens of each stream, or a prompt."""
+        return decode(self.sequences, decoded_tokens) if self.sequences else prefill
 
 
-def decode(sequences: int) -> Workload:
+CONTESTS = (
+    Contest("decode-1", "decode, 1 stream", 1),
+    Contest("decode-4", "decode, 4 streams together", 4),
+    Contest("decode-16", "decode, 16 streams together", 16),
+    Contest("prefill", f"prefill of {PREFILL_TOKENS}", 0),
+)
+DECODE, PREFILL = CONTESTS[0], CONTESTS[-1]
+
+
+def cores() -> int:
+    """That this process may use."""
+    may_use = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    return len(may_use(0)) if may_use else os.cpu_count() or 1
+
+
+def decode(sequences: int, tokens: int) -> Workload:
     """Tokens per second, all sequences together, each fed its own likeliest token."""
 
     def run(side: Side) -> float:
@@ -34,9 +66,9 @@ def decode(sequences: int) -> Workload:
             side.decode([token_id] * sequences, position)
         ids = [1] * sequences
         began_s = time.perf_counter()
-        for position in range(PROMPT_TOKENS, PROMPT_TOKENS + DECODED_TOKENS):
+        for position in range(PROMPT_TOKENS, PROMPT_TOKENS + tokens):
             ids = [int(i) for i in np.argmax(side.decode(ids, position), axis=1)]
-        return sequences * DECODED_TOKENS / (time.perf_counter() - began_s)
+        return sequences * tokens / (time.perf_counter() - began_s)
 
     return run
 
@@ -55,16 +87,30 @@ def prompt(tokens: int) -> list[int]:
     return [3 + i * 7 % 241 for i in range(tokens)]
 
 
-def alternate(sides: Mapping[str, Side], workload: Workload, rounds: int) -> dict[str, Rate]:
-    """Each side in turn, round by round, after one run that warms it up."""
-    for side in sides.values():
-        workload(side)
-    runs: dict[str, list[float]] = {name: [] for name in sides}
+def take_turns(runs: Mapping[Name, Callable[[], float]], rounds: int) -> dict[Name, Spread]:
+    """Each in turn, round by round, after one run that warms it up."""
+    for run in runs.values():
+        run()
+    taken: dict[Name, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
-        for name, side in sides.items():
-            runs[name].append(workload(side))
-    return {name: _rate(rates) for name, rates in runs.items()}
+        for name, run in runs.items():
+            taken[name].append(run())
+    return {name: spread_of(values) for name, values in taken.items()}
 
 
-def _rate(rates: Sequence[float]) -> Rate:
-    return Rate(statistics.median(rates), min(rates), max(rates))
+def faster_threads(side: Side, workload: Workload) -> tuple[int, float]:
+    """How many threads were faster in a trial, 1 or 2, and its tokens per second.
+
+    Two threads on busy cores wait for each other without end; they are not tried to the end.
+    """
+
+    def on(threads: int) -> float:
+        side.use_threads(threads)
+        return workload(side)
+
+    on(1)
+    alone = on(1)
+    hopeful = [n for n in range(2, min(MOST_THREADS, cores()) + 1) if on(n) > alone / HOPELESS]
+    trials = take_turns({n: partial(on, n) for n in (1, *hopeful)}, TRIAL_ROUNDS)
+    threads = max(trials, key=lambda count: trials[count].median)
+    return threads, trials[threads].median

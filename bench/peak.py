@@ -1,0 +1,28 @@
+"""The most memory that a process took, told by the process itself to the one that started it."""
+
+import json
+import resource
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def peak_bytes() -> int:
+    """Of this process alone: what getrusage tells may be its parent's, from before it began."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text(encoding="ascii").splitlines()
+        return next(1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def tell_peak() -> None:
+    """The last line that a started program prints."""
+    print(json.dumps({"peak_bytes": peak_bytes()}))
+
+
+def told_peak(command: Sequence[str]) -> int:
+    """Runs a program that ends with `tell_peak`."""
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    peak: int = json.loads(done.stdout.splitlines()[-1])["peak_bytes"]
+    return peak
