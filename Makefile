@@ -16,7 +16,7 @@ help:
 	@echo 'make live     adds transformers to .venv, so that make test compares with it live'
 	@echo 'make golden   writes tests/golden/ anew'
 	@echo 'make listings writes the listings among them, which need no transformers'
-	@echo 'make bench    this engine beside llama.cpp; make bench ARGS=--json'
+	@echo 'make bench    this engine beside llama.cpp and transformers; make bench ARGS="--only 6M": some parts; ARGS=--help'
 	@echo 'make train    trains Pebble'
 	@echo 'make evaluate asks it what it was never trained on; ARGS=--wrong shows what it got wrong'
 
@@ -66,7 +66,7 @@ listings: tools
 
 bench:
 	@bin/venv .venv-bench requirements.txt requirements-bench.txt
-	@$(BENCHMARK) -m bench $(ARGS)
+	@$(BENCHMARK) -m bench $(if $(filter --only --svg --help,$(ARGS)),,--svg docs/bench.svg) $(ARGS)
 
 train:
 	@bin/venv .venv-train requirements.txt requirements-train.txt

@@ -46,6 +46,21 @@ def main(arguments: Sequence[str]) -> int:
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     every = parts()
+    parser = _parser(every)
+    options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error("--rounds must be 1 or more.")
+    if options.svg and not options.svg.parent.is_dir():
+        parser.error(f"--svg: there is no folder {options.svg.parent}; make it first.")
+    try:
+        names = chosen(options.only, [part.name for part in every])
+    except NoSuchPart as error:
+        parser.error(str(error))
+    options.only = [part for part in every if part.name in names]
+    return options
+
+
+def _parser(every: Sequence[Part]) -> argparse.ArgumentParser:
     listed = "\n".join(f"  {part.name:17} {part.about}" for part in every)
     parser = argparse.ArgumentParser(
         prog="python -m bench",
@@ -59,15 +74,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--svg", type=Path, metavar="PATH", help="draw the chart there")
-    options = parser.parse_args(arguments)
-    if options.rounds < 1:
-        parser.error("--rounds must be 1 or more.")
-    try:
-        names = chosen(options.only, [part.name for part in every])
-    except NoSuchPart as error:
-        parser.error(str(error))
-    options.only = [part for part in every if part.name in names]
-    return options
+    return parser
 
 
 def _measured(wanted: Sequence[Part], rounds: int) -> tuple[list[Found], list[Broken]]:
@@ -78,6 +85,9 @@ def _measured(wanted: Sequence[Part], rounds: int) -> tuple[list[Found], list[Br
         began_s = time.perf_counter()
         try:
             found.append(part.measure(rounds))
+        except KeyboardInterrupt:
+            broken.append(Broken(part.name, "it was stopped, and what follows it was left out"))
+            break
         except Exception as error:
             broken.append(Broken(part.name, f"{type(error).__name__}: {error}"))
         print(f" {time.perf_counter() - began_s:.0f} s", file=sys.stderr)

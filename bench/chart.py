@@ -54,7 +54,7 @@ def chart(run: Run, rows: Sequence[Row]) -> str:
         return ""
     contests = [name for name in CHARTED if any(_contest(row) == name for row in charted)]
     models = list(dict.fromkeys(_model(row) for row in charted))
-    width = LEFT + len(contests) * (CELL + GAP)
+    width = LEFT + len(CHARTED) * (CELL + GAP)
     height = TOP + len(models) * _group_height() + FOOT
     parts = [_head(), *_titles(charted, contests)]
     for row in charted:
@@ -138,9 +138,9 @@ def _bar(group: Group, line: Line) -> list[str]:
 
 
 def axis_end(value: float) -> float:
-    """The next of 1, 2, 2.5, 5 or 10 with zeros behind it."""
+    """The next of 1, 2, 3, 4, 5, 6, 8 or 10 with zeros behind it: half of it is short too."""
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value)
+    return next(step * power for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * power >= value)
 
 
 def _tick(value: float) -> str:

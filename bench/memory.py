@@ -34,7 +34,7 @@ def memory_found(model: Model, rounds: int) -> Found:
         *(Line(name, theirs, None, ours.median / theirs.median) for name, theirs in above.items()),
     )
     about = "memory above that of a process with one small layer"
-    notes = ("the ratio: this engine takes so many times as much; a page or two of noise each",)
+    notes = ("the ratio: this engine takes so many times as much",)
     return Found((Row(f"{model.name}-memory", about, "MB", lines, notes=notes),))
 
 

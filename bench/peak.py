@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
+class ProcessFailed(RuntimeError):
+    """A started program came to no end; the sentence tells its last word."""
+
+
 def peak_bytes() -> int:
     """Of this process alone: what getrusage tells may be its parent's, from before it began."""
     status = Path("/proc/self/status")
@@ -22,7 +26,10 @@ def tell_peak() -> None:
 
 
 def told_peak(command: Sequence[str]) -> int:
-    """Runs a program that ends with `tell_peak`."""
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    """Runs a program that ends with `tell_peak`; raises ProcessFailed."""
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        last = (done.stderr.splitlines() or ["it said nothing"])[-1]
+        raise ProcessFailed(f"{' '.join(command[1:])} ended with {done.returncode}: {last}")
     peak: int = json.loads(done.stdout.splitlines()[-1])["peak_bytes"]
     return peak

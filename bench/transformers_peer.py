@@ -4,7 +4,6 @@ Run as a program with a folder it tells the memory that its process took.
 """
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -15,7 +14,7 @@ import torch
 from transformers import AutoModelForCausalLM, DynamicCache
 from transformers.utils import logging
 
-from bench.peak import tell_peak, told_peak
+from bench.peak import ProcessFailed, tell_peak, told_peak
 from bench.sides import Logits, used
 
 Precision = Literal["bfloat16", "float32"]
@@ -77,7 +76,7 @@ def precision_works(folder: Path, precision: Precision) -> bool:
     """Whether a prompt and a token survive here: on some virtual machines AMX ends the process."""
     try:
         return transformers_peak_bytes(folder, precision, prompt=32, decoded=1) > 0
-    except subprocess.CalledProcessError:
+    except ProcessFailed:
         return False
 
 

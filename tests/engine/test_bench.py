@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,7 @@ from bench.figures import (
     spread_of,
 )
 from bench.models import ONE_LAYER, RANDOM, Model
+from bench.peak import ProcessFailed, told_peak
 from bench.random_weights import write_random_checkpoint
 from bench.report import Run, as_json, as_text
 from bench.sides import Logits, Side
@@ -161,11 +163,11 @@ def test_every_group_has_an_axis_of_its_own() -> None:
     slow = Row("500M-decode-1", fast.about, fast.unit, (Line(OURS, FAST.scaled(0.1), 2),))
     root = ElementTree.fromstring(chart(RUN, [fast, slow]))
     ticks = [t.text for t in root.iter(f"{SVG}text") if t.attrib["text-anchor"] == "middle"]
-    assert ticks == ["0", "250", "500", "0", "25", "50"]
+    assert ticks == ["0", "150", "300", "0", "15", "30"]
 
 
 @pytest.mark.parametrize(
-    ("value", "end"), [(1.0, 1.0), (1.1, 2.0), (24.0, 25.0), (2_600.0, 5_000.0), (51.0, 100.0)]
+    ("value", "end"), [(1.0, 1.0), (1.1, 2.0), (24.0, 30.0), (6_100.0, 8_000.0), (81.0, 100.0)]
 )
 def test_an_axis_ends_at_a_round_number(value: float, end: float) -> None:
     assert axis_end(value) == end
@@ -284,3 +286,14 @@ def test_what_was_made_once_is_not_made_again_and_never_half(tmp_path: Path) -> 
     assert made_once(path, lambda unfinished: unfinished.write_text("whole")) == path
     made_once(path, fails)
     assert path.read_text() == "whole"
+
+
+def test_a_process_tells_the_memory_that_it_took() -> None:
+    script = "from bench.peak import tell_peak; b = b'x' * {}; tell_peak()"
+    small, large = (told_peak([sys.executable, "-c", script.format(n)]) for n in (1, 10**8))
+    assert 0.9e8 < large - small < 1.1e8
+
+
+def test_a_process_that_fails_tells_its_last_word() -> None:
+    with pytest.raises(ProcessFailed, match="ended with 1: no room"):
+        told_peak([sys.executable, "-c", "raise SystemExit('no room')"])
