@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +16,6 @@ PREFILL_TOKENS = 512
 WINDOW = 576  # the longest workload: a prefill of 512
 
 MOST_THREADS = 2  # of any side
-TRIAL_ROUNDS = 2
 HOPELESS = 10.0  # times slower than one thread
 
 Workload = Callable[[Side], float]
@@ -101,7 +99,8 @@ def take_turns(runs: Mapping[Name, Callable[[], float]], rounds: int) -> dict[Na
 def faster_threads(side: Side, workload: Workload) -> tuple[int, float]:
     """How many threads were faster in a trial, 1 or 2, and its tokens per second.
 
-    Two threads on busy cores wait for each other without end; they are not tried to the end.
+    The better of two runs each, after one that warms up. On busy cores two threads wait for each
+    other almost without end: they get no second run.
     """
 
     def on(threads: int) -> float:
@@ -109,8 +108,9 @@ def faster_threads(side: Side, workload: Workload) -> tuple[int, float]:
         return workload(side)
 
     on(1)
-    alone = on(1)
-    hopeful = [n for n in range(2, min(MOST_THREADS, cores()) + 1) if on(n) > alone / HOPELESS]
-    trials = take_turns({n: partial(on, n) for n in (1, *hopeful)}, TRIAL_ROUNDS)
-    threads = max(trials, key=lambda count: trials[count].median)
-    return threads, trials[threads].median
+    counts = range(1, min(MOST_THREADS, cores()) + 1)
+    rates = {count: on(count) for count in counts}
+    for count in counts:
+        if rates[count] > rates[1] / HOPELESS:
+            rates[count] = max(rates[count], on(count))
+    return max(rates.items(), key=lambda trial: trial[1])

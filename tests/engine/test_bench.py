@@ -230,7 +230,7 @@ class Timed:
 
 @pytest.mark.parametrize(
     ("alone", "together", "threads", "runs_together"),
-    [(100.0, 150.0, 2, 4), (100.0, 60.0, 1, 4), (100.0, 5.0, 1, 1)],
+    [(100.0, 150.0, 2, 2), (100.0, 60.0, 1, 2), (100.0, 5.0, 1, 1)],
 )
 def test_a_trial_takes_the_faster_threads_and_gives_up_on_hopeless_ones(
     alone: float,
