@@ -2,23 +2,25 @@
 
 import platform
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from bench.figures import Spread, spread_of
 from bench.workloads import MOST_THREADS, cores
 from lpu_engine.model.arithmetic import Int8
 from lpu_engine.runtime.jit import jit
 
 THREADS = min(MOST_THREADS, cores())
 READ_BYTES = 10**9
-BLOCK = 2**16  # whose sum 32 bits hold
-RUNS = 5
+BLOCK = 160_000  # a divisor of those bytes; 32 bits hold its sum
 WIDTH = 2_048  # of the matrices
+
+Rate = Callable[[], float]  # of one run
 
 
 def processor() -> str:
@@ -29,38 +31,45 @@ def processor() -> str:
     return named[0] if named else platform.processor() or platform.machine()
 
 
-def bytes_read_per_s() -> Spread:
-    """An int8 sum over 1 GB, each thread its part."""
-    parts = np.array_split(np.ones(READ_BYTES, np.int8), THREADS)
-    total(parts[0][:BLOCK])  # compiles
-    with ThreadPoolExecutor(THREADS) as pool:
-        return _rates(lambda: sum(pool.map(total, parts)), READ_BYTES)
+def reading() -> Rate:
+    """Bytes a second of an int8 sum over 1 GB, each thread its part."""
+    blocks = np.ones((READ_BYTES // BLOCK, 4, BLOCK // 4), np.int8)
+    parts = np.array_split(blocks, THREADS)
+
+    def read() -> None:
+        with ThreadPoolExecutor(THREADS) as pool:
+            deque(pool.map(total, parts))
+
+    return partial(_rate, read, READ_BYTES)
 
 
-def operations_per_s(precision: str) -> Spread:
-    """A product of two square matrices by torch; a multiplication and its sum are two."""
-    torch.set_num_threads(THREADS)
+def multiplying(precision: str) -> Rate:
+    """Operations a second of a matrix product by torch; a multiplication and its sum are two."""
     left, right = (torch.ones(WIDTH, WIDTH, dtype=getattr(torch, precision)) for _ in "ab")
-    return _rates(lambda: left @ right, 2 * WIDTH**3)
+
+    def multiply() -> None:
+        torch.set_num_threads(THREADS)
+        torch.mm(left, right)
+
+    return partial(_rate, multiply, 2 * WIDTH**3)
 
 
 @jit
-def total(values: Int8) -> np.int64:
-    """The sum, block by block in 32 bits, so that reading is what takes the time."""
+def total(blocks: Int8) -> np.int64:
+    """The sum of blocks [N, 4, …], in 32 bits each: one place alone is not read as fast as four."""
     whole = np.int64(0)
-    for start in range(0, values.shape[0], BLOCK):
-        block, part = values[start : start + BLOCK], np.int32(0)
-        for i in range(block.shape[0]):
-            part = np.int32(part + np.int32(block[i]))
+    for n in range(blocks.shape[0]):
+        first, second, third, fourth = blocks[n, 0], blocks[n, 1], blocks[n, 2], blocks[n, 3]
+        part = np.int32(0)
+        for i in range(first.shape[0]):
+            here = np.int32(first[i]) + np.int32(second[i])
+            there = np.int32(third[i]) + np.int32(fourth[i])
+            part = np.int32(part + np.int32(here) + np.int32(there))
         whole += np.int64(part)
     return whole
 
 
-def _rates(run: Callable[[], object], amount: float) -> Spread:
+def _rate(run: Callable[[], None], amount: float) -> float:
+    began_s = time.perf_counter()
     run()
-    rates = []
-    for _ in range(RUNS):
-        began_s = time.perf_counter()
-        run()
-        rates.append(amount / (time.perf_counter() - began_s))
-    return spread_of(rates)
+    return amount / (time.perf_counter() - began_s)
