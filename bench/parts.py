@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from bench.chats_held import chats_found
 from bench.contests import contest_found
+from bench.fairness import fairness_found
 from bench.figures import Found
 from bench.memory import memory_found
 from bench.models import M6, M15, M135, M500, PEBBLE, RANDOM
@@ -28,7 +30,7 @@ class Part:
 
 def parts() -> tuple[Part, ...]:
     """All of them."""
-    return (*_contests(), *_alone(), *_tools())
+    return (*_contests(), *_alone(), *_together(), *_tools())
 
 
 def _contests() -> list[Part]:
@@ -51,6 +53,14 @@ def _alone() -> list[Part]:
         Part(f"{model.name}-{kind}", about, partial(found, model))
         for kind, about, found, models in kinds
         for model in models
+    ]
+
+
+def _together() -> list[Part]:
+    held = "how many are kept at Mixtral's clock over websockets"
+    return [
+        Part("fairness", "how long a token waits because of other chats", fairness_found),
+        Part("chats", held, _ignoring_rounds(chats_found)),
     ]
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from bench.cached import PROJECT
 from lpu_engine.model.architecture import architecture_from_config
-from lpu_engine.model.checkpoint import EMBEDDING, expected_tensors
+from lpu_engine.model.checkpoint import expected_tensors
+from lpu_engine.model.tensor_names import EMBEDDING
 
 TOKENIZER = PROJECT / "lpu_engine" / "models" / "pebble"
 SEED = 0
