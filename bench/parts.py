@@ -10,6 +10,7 @@ from bench.fairness import fairness_found
 from bench.figures import Found
 from bench.memory import memory_found
 from bench.models import M6, M15, M135, M500, PEBBLE, RANDOM
+from bench.quality import quality_found
 from bench.sampling import sampling_found
 from bench.shares import bandwidth_found, matrix_found
 from bench.tools import chip_found, first_page_found, gpus_found, pipelines_found, race_found
@@ -61,6 +62,7 @@ def _together() -> list[Part]:
     return [
         Part("fairness", "how long a token waits because of other chats", fairness_found),
         Part("chats", held, _ignoring_rounds(chats_found)),
+        Part("quality", "what int8 costs, beside llama.cpp's", _ignoring_rounds(quality_found)),
     ]
 
 

@@ -19,6 +19,7 @@ from lpu_engine.generation import Generation, Request, Words
 from lpu_engine.model.architecture import BadConfig, UnsupportedArchitecture
 from lpu_engine.model.checkpoint import BadCheckpoint, open_checkpoint
 from lpu_engine.model.tokenizer import TextStream, open_tokenizer
+from lpu_engine.runtime.attention import BLOCK
 from lpu_engine.runtime.cache import Cache, blocks_within
 from lpu_engine.runtime.executor import Chunk, Executor
 from lpu_engine.runtime.kept_weights import kept_weights
@@ -62,7 +63,10 @@ class Writer:
         except (BadCheckpoint, BadConfig, UnsupportedArchitecture) as error:
             self.state = State("failed", str(error), "", 0)
         else:
-            parameters = self._checkpoint.architecture.parameters
+            architecture = self._checkpoint.architecture
+            self._blocks = blocks_within(architecture, CACHE_BYTES)
+            self._window = min(architecture.window, self._blocks * BLOCK)
+            parameters = architecture.parameters
             self.state = State("waiting", "", name, parameters)
 
     @property
@@ -82,7 +86,7 @@ class Writer:
         """
         accepted_at_s = self._now()
         self._refuse_if_failed()
-        window = min(self._checkpoint.architecture.window, model.window)
+        window = min(self._window, model.window)
         prompt = fit(
             request.messages,
             self._tokenizer,
@@ -112,7 +116,7 @@ class Writer:
     def load(self) -> None:
         """Quantise the weights, compile and time the kernels; afterwards it can step."""
         architecture = self._checkpoint.architecture
-        self._cache = Cache(architecture, blocks_within(architecture, CACHE_BYTES))
+        self._cache = Cache(architecture, self._blocks)
         weights = self._weights()
         self._executor = Executor(weights, self._cache, table_of(architecture))
         self._pace = measure_pace(self._executor, self._cache, self._now)

@@ -15,6 +15,7 @@ from lpu_engine.model.architecture import Architecture
 from lpu_engine.runtime.attention import BLOCK
 
 REMEMBERED_BYTES = 2**28  # of keys and values that no open sequence holds
+LEAST_POSITIONS = 4096  # that there is room for, however large they are
 
 
 @dataclass(eq=False, slots=True)
@@ -148,5 +149,6 @@ def block_bytes(architecture: Architecture) -> int:
 
 
 def blocks_within(architecture: Architecture, most_bytes: int) -> int:
-    """How many blocks keep keys and values under that many bytes; at least one full window."""
-    return max(blocks_for(architecture.window), most_bytes // block_bytes(architecture))
+    """How many blocks keep keys and values under that many bytes; at least one conversation's."""
+    least = blocks_for(min(architecture.window, LEAST_POSITIONS))
+    return max(least, most_bytes // block_bytes(architecture))

@@ -37,11 +37,12 @@ def test_blocks_hold_32_positions_each(positions: int, blocks: int) -> None:
     assert blocks_for(positions) == blocks
 
 
-def test_a_cache_stays_within_its_bytes_but_holds_one_window() -> None:
+def test_a_cache_stays_within_its_bytes_but_holds_one_conversation() -> None:
     shape = architecture()
     assert block_bytes(shape) == 2 * 4 * 2 * 2 * 16 * BLOCK
     assert blocks_within(shape, 40 * block_bytes(shape) + 5) == 40
     assert blocks_within(shape, 0) == blocks_for(1000)
+    assert blocks_within(architecture(window=131_072), 0) == blocks_for(4096)
 
 
 def test_blocks_are_lent_once_and_come_back() -> None:

@@ -219,6 +219,18 @@ def test_a_conversation_that_outgrows_the_words_window_loses_its_oldest_turns(
     assert len(generation.prompt) < 1024
 
 
+def test_a_window_that_is_larger_than_the_cache_ends_where_that_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lpu_engine.writer.CACHE_BYTES", 0)
+    monkeypatch.setattr("lpu_engine.runtime.cache.LEAST_POSITIONS", 96)
+    with running(write_checkpoint(tmp_path / "large", window=2**17)) as engine:
+        generation = answer(engine, max_tokens=500, temperature=0.0)
+        assert len(generation.prompt) + len(generation.tokens) == 96
+        with pytest.raises(PromptTooLong):
+            engine.submit(request("x " * 200))
+
+
 def test_an_answer_ends_at_the_picked_models_window_where_that_is_the_smaller(words: Path) -> None:
     pebble = replace(CATALOG.model("pebble"), window=64)
     engine = Engine(Catalog((pebble,), "pebble"), words, Ticks())
