@@ -29,7 +29,7 @@ def break_tokenizer(folder: Path) -> None:
 
 
 def name_another_architecture(folder: Path) -> None:
-    edit_json(folder / "config.json", architectures=["GemmaForCausalLM"])
+    edit_json(folder / "config.json", architectures=["FalconForCausalLM"])
 
 
 def remove_config(folder: Path) -> None:
@@ -42,7 +42,7 @@ def remove_config(folder: Path) -> None:
         (remove_weights, r"model\.safetensors"),
         (cut_weights, "broken or incomplete"),
         (break_tokenizer, r"tokenizer\.json"),
-        (name_another_architecture, "GemmaForCausalLM"),
+        (name_another_architecture, "FalconForCausalLM"),
         (remove_config, r"config\.json"),
     ],
 )
