@@ -116,13 +116,19 @@ class Engine:
             return not self._closing
 
     def _turn(self, writer: Writer) -> None:
-        """As many steps as fit into a turn, at least one: checkpoints share time, not steps."""
-        until_s = self._now() + TURN_S
+        """As many steps as fit into a turn, at least one: checkpoints share time, not steps.
+
+        A step is expected to take as long as the one before it.
+        """
+        began_s = self._now()
+        until_s = began_s + TURN_S
         with _failing(writer):
             while writer.has_work and not self._closing:
                 writer.step()
-                if self._now() >= until_s:
+                ended_s = self._now()
+                if ended_s + (ended_s - began_s) > until_s:
                     return
+                began_s = ended_s
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from lpu_engine.runtime.jit import HAS_OPENMP, compiling
 from lpu_engine.runtime.sampler import sample
 
 TURN_S = 0.020  # a turn beside which nobody's stream stalls
+PROMPT_S = 0.012  # of it for prompts: the rest is for what decodes meanwhile
 FEWEST_ROWS = 16
 SHORTEST_ROW_S = 1e-6  # a coarse clock may see no time pass at all
 PROMPT_ROWS = 32  # from here on a step is a prompt's, bound by arithmetic rather than memory
@@ -54,7 +55,9 @@ class Pace:
 
     def prompt_rows(self) -> int:
         """How many prompt rows fit in a turn at the present speed."""
-        return max(FEWEST_ROWS, min(int(TURN_S / max(self._row_s, SHORTEST_ROW_S)), self._max_rows))
+        return max(
+            FEWEST_ROWS, min(int(PROMPT_S / max(self._row_s, SHORTEST_ROW_S)), self._max_rows)
+        )
 
     def threads(self, rows: int, now_s: float) -> int:
         """2 where they are worth it and the cores were not busy lately, else 1."""

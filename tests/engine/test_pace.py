@@ -15,8 +15,8 @@ from lpu_engine.runtime.pace import (
     FEWEST_ROWS,
     LATE,
     PROMPT_ROWS,
+    PROMPT_S,
     REST_S,
-    TURN_S,
     Pace,
     Speed,
     measure_pace,
@@ -47,8 +47,8 @@ def test_a_prompt_and_a_decode_choose_their_threads_apart() -> None:
     assert mixed.threads(PROMPT_ROWS, 0.0) == 2
 
 
-def test_a_turn_holds_as_many_rows_as_fit_in_20_ms() -> None:
-    assert pace(prompt=Speed(0.064, math.inf)).prompt_rows() == int(TURN_S / 0.001)
+def test_a_turn_holds_as_many_rows_as_fit_in_a_prompts_part() -> None:
+    assert pace(prompt=Speed(0.032, math.inf)).prompt_rows() == int(PROMPT_S / 0.0005)
 
 
 @pytest.mark.parametrize(("serial_s", "rows"), [(100.0, FEWEST_ROWS), (1e-6, 256), (0.0, 256)])
