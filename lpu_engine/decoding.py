@@ -13,7 +13,9 @@ from lpu_engine.model.arithmetic import Float32
 from lpu_engine.model.tokenizer import TextStream
 from lpu_engine.runtime.cache import Lease
 from lpu_engine.runtime.executor import Chunk
-from lpu_engine.runtime.sampler import sample, uniform
+from lpu_engine.runtime.sampler import sample_rows, uniform
+
+Draw = tuple[float, float, float]  # temperature, top-p, a number in [0, 1)
 
 
 class Decoding:
@@ -28,7 +30,7 @@ class Decoding:
         self.most_tokens = max(1, min(params.max_tokens, window - len(generation.prompt)))
         self._stream = stream
         self._end_ids = end_ids
-        self._temperature, self._top_p = np.float32(params.temperature), params.top_p
+        self._temperature, self._top_p = params.temperature, params.top_p
         self._seed = secrets.randbits(63) if params.seed is None else params.seed
         self._stop = tuple(stop for stop in params.stop if stop)
         self._held = ""
@@ -70,11 +72,11 @@ class Decoding:
         """These ids are in the cache now."""
         self._position += len(chunk.ids)
 
-    def choose(self, logits: Float32) -> int:
-        """The next id from logits [vocabulary]: of the seed and the index alone."""
-        draw = uniform(self._seed, self._chosen)
+    def draw(self) -> Draw:
+        """What the next id is drawn with: of the seed and the index alone."""
+        number = uniform(self._seed, self._chosen)
         self._chosen += 1
-        return int(sample(logits, self._temperature, self._top_p, draw))
+        return self._temperature, self._top_p, number
 
     def take(self, token_id: int, computed_s: float) -> None:
         """A chosen id goes into the log, or ends the answer."""
@@ -92,6 +94,16 @@ class Decoding:
         elif self._chosen == self.most_tokens:
             self.generation.finish("length", self._held + self._stream.flush())
         self._ids.append(token_id)
+
+
+def choose(decodings: Sequence[Decoding], logits: Float32) -> list[int]:
+    """The next id of each from its row of logits [decodings, vocabulary].
+
+    In one call, since after every call other threads may keep this one from going on.
+    """
+    draws = np.array([decoding.draw() for decoding in decodings], np.float64)
+    chosen: list[int] = sample_rows(logits, draws.reshape(-1, 3)).tolist()
+    return chosen
 
 
 def first_stop(text: str, stop: tuple[str, ...]) -> int | None:

@@ -16,7 +16,7 @@ from lpu_engine.clock import Cycles, due_s
 from lpu_engine.costs import Cost, cost_of
 from lpu_engine.deployment import chips_name
 
-Machine = Literal["lpu", "gpu", "service", "here"]
+Machine = Literal["lpu", "gpu", "service", "here", "endpoint"]
 Rate = Literal["output speed", "end to end"]
 
 

@@ -14,12 +14,12 @@ from typing import Literal
 from lpu_engine.catalog import Model
 from lpu_engine.compiler.compile import table_of
 from lpu_engine.conversation import fit
-from lpu_engine.decoding import Decoding
+from lpu_engine.decoding import Decoding, choose
 from lpu_engine.generation import Generation, Request, Words
 from lpu_engine.model.architecture import BadConfig, UnsupportedArchitecture
 from lpu_engine.model.checkpoint import BadCheckpoint, open_checkpoint
 from lpu_engine.model.tokenizer import TextStream, open_tokenizer
-from lpu_engine.runtime.attention import BLOCK
+from lpu_engine.runtime.attend_tiles import BLOCK
 from lpu_engine.runtime.cache import Cache, blocks_within
 from lpu_engine.runtime.executor import Chunk, Executor
 from lpu_engine.runtime.kept_weights import kept_weights
@@ -185,13 +185,11 @@ class Writer:
         threads = self._pace.threads(rows, began_s)
         logits = self._executor.forward([chunk for _, chunk in work], threads)
         self._pace.record(rows, threads, began_s, self._now())
-        row = 0
         for decoding, chunk in work:
             decoding.fed(chunk)
-            if chunk.wants_logits:
-                token_id = decoding.choose(logits[row])
-                decoding.take(token_id, self._now() - decoding.generation.accepted_at_s)
-                row += 1
+        choosing = [decoding for decoding, chunk in work if chunk.wants_logits]
+        for decoding, token_id in zip(choosing, choose(choosing, logits), strict=True):
+            decoding.take(token_id, self._now() - decoding.generation.accepted_at_s)
 
     def _retire(self) -> None:
         for decoding in [d for d in self._open if d.is_done]:

@@ -4,6 +4,7 @@ The weights mean nothing, but they are scaled so that logits spread over several
 a kernel shows.
 """
 
+import functools
 import json
 import math
 from collections.abc import Mapping
@@ -204,6 +205,21 @@ def as_stored(tensor: Array, dtype: str) -> Array:
 
 def write_tokenizer(folder: Path, *, vocabulary: int = 320) -> None:
     """A byte-level BPE tokenizer trained on three sentences, with a chat template."""
+    (folder / "tokenizer.json").write_text(trained_tokenizer(vocabulary), encoding="utf-8")
+    write_json(
+        folder / "tokenizer_config.json",
+        {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "bos_token": CONTROL_TOKENS[0],
+            "eos_token": END,
+            "chat_template": CHAT_TEMPLATE,
+        },
+    )
+
+
+@functools.cache
+def trained_tokenizer(vocabulary: int) -> str:
+    """The content of tokenizer.json."""
     if vocabulary < SMALLEST_VOCABULARY:
         raise ValueError(f"a byte-level vocabulary needs {SMALLEST_VOCABULARY} entries or more")
     tokenizer = Tokenizer(models.BPE())
@@ -216,16 +232,8 @@ def write_tokenizer(folder: Path, *, vocabulary: int = 320) -> None:
         show_progress=False,
     )
     tokenizer.train_from_iterator(CORPUS, trainer)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    write_json(
-        folder / "tokenizer_config.json",
-        {
-            "tokenizer_class": "PreTrainedTokenizerFast",
-            "bos_token": CONTROL_TOKENS[0],
-            "eos_token": END,
-            "chat_template": CHAT_TEMPLATE,
-        },
-    )
+    content: str = tokenizer.to_str(pretty=True)
+    return content
 
 
 def write_json(path: Path, value: object) -> None:

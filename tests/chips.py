@@ -12,11 +12,10 @@ from lpu_engine.compiler.memory import KEYS, VALUES
 from lpu_engine.compiler.placement import Word
 from lpu_engine.compiler.program import Program
 from lpu_engine.hardware.lpu import LANES, WORD
-from lpu_engine.model.arithmetic import Float32
+from lpu_engine.model.arithmetic import Float32, kept
 from lpu_engine.model.checkpoint import Checkpoint, open_checkpoint
-from lpu_engine.model.quantize import quantize_matrix, recipes
-from lpu_engine.model.tensor_names import LAST_NORM
-from lpu_engine.runtime.attention import BLOCK
+from lpu_engine.model.quantize import quantized
+from lpu_engine.runtime.attend_tiles import BLOCK
 from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.executor import Chunk, Executor
 from lpu_engine.runtime.weights import load_weights
@@ -30,8 +29,7 @@ def opened(folder: Path, **sizes: Any) -> Checkpoint:
 
 def on_a_chip(checkpoint: Checkpoint, prompt_rows: int = 4) -> Session:
     a = checkpoint.architecture
-    matrices = {recipe.name: quantize_matrix(checkpoint, recipe) for recipe in recipes(a)}
-    return Session(compile_program(a, prompt_rows), matrices, checkpoint.tensor(LAST_NORM))
+    return Session(compile_program(a, prompt_rows), quantized(checkpoint))
 
 
 class Twin:
@@ -51,17 +49,18 @@ def fill_caches(session: Session, twin: Twin, positions: int) -> None:
     """Random keys and values before `positions`, the same in both caches."""
     a, heads = session.program.architecture, session.program.placement.heads
     random = np.random.default_rng(1)
-    keys, values = random.standard_normal((2, a.layers, positions, a.kv_heads, a.head_dim))
+    drawn = random.standard_normal((2, a.layers, positions, a.kv_heads, a.head_dim), np.float32)
+    keys, values = kept(drawn)
+    key_bits, value_bits = (array.view(np.uint32) >> 16 for array in (keys, values))
     for layer in range(a.layers):
         for position in range(positions):
             block, place = twin.blocks[position // BLOCK], position % BLOCK
-            twin.cache.keys[layer, block, :, :, place] = keys[layer, position]
-            twin.cache.values[layer, block, :, place] = values[layer, position]
+            twin.cache.keys[layer, block, :, :, place] = key_bits[layer, position]
+            twin.cache.values[layer, block, :, place] = value_bits[layer, position]
         for head in range(a.kv_heads):
             vector, beside = divmod(head, heads.per_vector)
-            own = keys[layer, :, head].astype(np.float32), values[layer, :, head].astype(np.float32)
-            _park_keys(session, layer, head, own[0])
-            _park_values(session, layer, vector, beside * heads.dim, own[1])
+            _park_keys(session, layer, head, keys[layer, :, head])
+            _park_values(session, layer, vector, beside * heads.dim, values[layer, :, head])
 
 
 def _park_keys(session: Session, layer: int, head: int, keys: Float32) -> None:

@@ -3,11 +3,15 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from lpu_engine import Engine, Generation, Message, Params, Request, load_catalog
+from lpu_engine.model.arithmetic import Float32
+from lpu_engine.runtime.executor import Chunk, Executor
 
 DEADLINE_S = 120.0  # long past every compile; reaching it is a failure, never a measurement
 CATALOG = load_catalog()
@@ -41,6 +45,19 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         if time.monotonic() > deadline_s:
             raise TimeoutError("what was waited for never came")
         time.sleep(0.002)
+
+
+def held_up(monkeypatch: pytest.MonkeyPatch, at_step: int = 1) -> threading.Event:
+    """Engines wait before that step from now on, until the event is set: a test acts meanwhile."""
+    may_go_on, steps, forward = threading.Event(), itertools.count(1), Executor.forward
+
+    def waiting(self: Executor, chunks: Sequence[Chunk], threads: int = 1) -> Float32:
+        if next(steps) >= at_step:
+            assert may_go_on.wait(DEADLINE_S)
+        return forward(self, chunks, threads)
+
+    monkeypatch.setattr(Executor, "forward", waiting)
+    return may_go_on
 
 
 def request(prompt: str = "Hello", model: str = "pebble", **params: object) -> Request:

@@ -16,6 +16,9 @@ from playground.messages import (
     LaneTokens,
     RaceAccepted,
     RaceFinished,
+    Rendered,
+    RenderedFinished,
+    RenderedTokens,
     Tokens,
 )
 from playground.version import read_version
@@ -34,10 +37,12 @@ MEANT_FOR_PEOPLE = {".py", ".toml", ".js", ".css", ".html", ".svg"}
 SENT = (
     ["Generate", "Ack", "Stop", "Resume"],
     ["Race", "Ack", "Resume", "Race"],
+    ["Generate", "Resume", "Render"],
 )
 RECEIVED = (
     (Accepted, Tokens, Finished),
     (RaceAccepted, Flag, LaneTokens, LaneFinished, RaceFinished),
+    (RenderedTokens, RenderedFinished, Rendered),
 )
 
 
@@ -126,14 +131,14 @@ def test_every_relative_link_leads_somewhere(document: str) -> None:
     assert [link for link in inside if not (PROJECT / link).exists()] == []
 
 
-@pytest.mark.parametrize("block", [0, 1])
+@pytest.mark.parametrize("block", [0, 1, 2])
 def test_the_socket_takes_the_messages_of_the_readme(block: int) -> None:
     lines = blocks(section("The socket"))[block].splitlines()
     sent = [parse(line[2:]) for line in lines if line.startswith("→ ")]
     assert [type(message).__name__ for message in sent] == SENT[block]
 
 
-@pytest.mark.parametrize("block", [0, 1])
+@pytest.mark.parametrize("block", [0, 1, 2])
 def test_the_socket_sends_the_messages_of_the_readme(block: int) -> None:
     lines = blocks(section("The socket"))[block].splitlines()
     received = [json.loads(line[2:]) for line in lines if line.startswith("← ")]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.phrasing import ended, rephrase
+from training.phrasing import ended, rephrase, shorten, swap
 
 Message = dict[str, str]
 Conversation = list[Message]
@@ -21,7 +21,17 @@ CORPUS_FOLDER = Path(__file__).resolve().parent / "corpus"
 FENCE = "```"
 MARK = re.compile(r"(Q|A|U|P):(?: |$)")
 SHORT_ANSWER_WORDS = 60
-SHOWCASE_FILE, SHOWCASE_PRACTICE = "hw_showcase.txt", 4.0
+MOST_PRACTICE = 1.5  # that length alone gives
+# What newcomers ask first, and what must not be invented, takes more practice than the rest.
+PRACTICE = {
+    "hw_showcase": 4.0,
+    "first": 1.5,
+    "page": 1.5,
+    "chat": 1.3,
+    "cannot": 1.6,
+    "limit": 1.4,
+    "zh": 1.4,
+}
 
 
 class MalformedCorpus(Exception):
@@ -161,13 +171,12 @@ def talk_messages(talk: Talk) -> Conversation:
 
 def weight_of(entry: Entry) -> float:
     """How often an entry is drawn: slowly rising with its phrasings, so that popular entries do not
-    crowd; long answers take more practice, and the page's own example prompts most."""
+    crowd; long answers take more practice, and so do first questions."""
     if isinstance(entry, Talk):
         return 1.0 + 0.25 * len(entry.turns)
     words = sum(len(answer.split()) for answer in entry.answers) / len(entry.answers)
-    practice = max(1.0, words / SHORT_ANSWER_WORDS)
-    if entry.place.startswith(SHOWCASE_FILE):
-        practice *= SHOWCASE_PRACTICE
+    practice = min(max(1.0, words / SHORT_ANSWER_WORDS), MOST_PRACTICE)
+    practice *= next((more for name, more in PRACTICE.items() if entry.place.startswith(name)), 1.0)
     return practice * math.sqrt(len(entry.questions) + 0.5 * len(entry.answers))
 
 
@@ -181,12 +190,16 @@ def draw(entry: Entry, rng: random.Random) -> Conversation:
 
 
 def vary(question: str, rng: random.Random) -> str:
-    """The question as people type it: other words around it, lower case, no question mark, a typo,
-    a "please", a "hey pebble,"."""
-    if rng.random() < 0.3:
+    """The question as people type it: other words in it and around it, lower case, no question
+    mark, a typo, a "please", a "hey pebble,"."""
+    if rng.random() < 0.2:
         return question
+    if rng.random() < 0.35:
+        question = swap(question, rng)
     if rng.random() < 0.4:
         question = rephrase(question, rng)
+    if rng.random() < 0.08:
+        question = shorten(question, rng)
     if rng.random() < 0.4:
         question = question.lower()
     if rng.random() < 0.3:

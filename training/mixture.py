@@ -17,7 +17,7 @@ from training.trials import plain, read_trials
 
 # Of a hundred units: from the hand-written entries, from tables, by grammar, told and remembered.
 SOURCES = ("written", "table", "grammar", "memory")
-SHARES = (48, 24, 21, 7)
+SHARES = (54, 28, 13, 5)
 # How many unrelated units make one conversation: so follow-ups work and a second question is not
 # the first again.
 UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2))

@@ -33,10 +33,12 @@ from lpu_engine.compiler.memory import (
     SHARE_MAP,
     VALUES,
     WEST_0,
+    WEST_2,
     Buffer,
 )
 from lpu_engine.compiler.rowwise import Rows
 from lpu_engine.hardware.lpu import CHAIN, LANES, Opcode, Side
+from lpu_engine.model.arithmetic import KEPT_HIGH, KEPT_LOW
 
 TURNAROUND = 2  # a slice reads in one cycle and writes in the other
 LONGEST_INSERT = 128  # cycles from reading a cached vector until its new version is parked
@@ -64,18 +66,22 @@ class Attending:
         self.padded = self.heads.padded
 
     def remember(self, turned: Rows, values: Rows) -> None:
-        """The rows' keys and values go to the cache."""
+        """The rows' keys and values go to the cache, rounded."""
         heads = self.heads
         queries = heads.query_vectors
+        keys = self.lowering.park(WEST_2, heads.vectors, each=True)
         for v in range(heads.vectors):
-            self._insert_keys(turned, queries + v, v)
+            key = turned.read(queries + v, (0, 0, turned.buffer.vectors), queries + v)
+            self.lowering.store(keys, v, (0, 0, heads.vectors), _kept(key), burst(self.rows), v)
+            self._insert_keys(keys, v)
             stride = LANES * self.placement.cache_tiles
             at = self._cached(v * stride, (0, 0, 1), rows=self.placement.value_rows, by_position=1)
             vectors = values.buffer.vectors
             vector = queries + heads.vectors + v
             row = values.read(vector, (0, 0, vectors), vector)
             parcel = self.schedule.parcels(1)[0]
-            self.schedule.store(Store(VALUES.units(), at, row, parcel, True), burst(self.rows))
+            store = Store(VALUES.units(), at, _kept(row), parcel, True)
+            self.schedule.store(store, burst(self.rows))
 
     def begin(self) -> None:
         """Nothing seen yet: the highest score is the lowest there is, sums and mixes are zero.
@@ -305,7 +311,7 @@ class Attending:
         count, by_rows = self.rows * self.padded, CHAIN * self.padded
         self.lowering.reduce_into(out, Rows(source), count, opcode, by_rows=by_rows)
 
-    def _insert_keys(self, turned: Rows, source: int, vector: int) -> None:
+    def _insert_keys(self, keys: Rows, vector: int) -> None:
         """One lane of each of the vectors of a tile becomes the row's, row after row."""
         count = self.heads.count(vector) * self.heads.dim
         apart = max(TURNAROUND * count, LONGEST_INSERT)
@@ -314,7 +320,7 @@ class Attending:
         at = self._cached(first, (0, 0, 1), rows=self.placement.key_rows, tiles=True)
         parcel = self.schedule.parcels(1)[0]
         old = Read(KEYS.units(), at, is_cache=True, renewed=parcel)
-        row = turned.read(source, (turned.buffer.vectors, 0, 0), source)
+        row = keys.read(vector, (keys.buffer.vectors, 0, 0), vector)
         lane = At(0, (1, 0, 0), by_position=1)
         new = Switch(Opcode.INSERT, Side.EAST, old, 0, (0, 0, 1), row, lane)
         self.schedule.store(Store(KEYS.units(), at, new, parcel, True), nest)
@@ -339,6 +345,12 @@ class Attending:
 
     def _tile_at(self, buffer: Buffer, base: int, steps: Steps, per_row: int) -> At:
         return At(buffer.base + base, steps, by_tile=buffer.vectors, by_rows=CHAIN * per_row)
+
+
+def _kept(x: Flow) -> Flow:
+    """arithmetic.kept."""
+    high, low = (Vector(Opcode.MULTIPLY, x, float(factor)) for factor in (KEPT_HIGH, KEPT_LOW))
+    return Vector(Opcode.SUBTRACT, high, low)
 
 
 def times(step: int) -> Steps:

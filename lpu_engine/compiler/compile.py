@@ -193,8 +193,7 @@ class Compiler:
         x = state[operation.source]
         kind, target = operation.kind, operation.target
         if kind == Kind.NORM:
-            gain = self.buffers.last_gain if operation.tensor else None
-            state[target] = [lowering.norm(x[0], gain=gain)]
+            state[target] = [lowering.norm(x[0], operation.tensor)]
         elif kind == Kind.MATRIX:
             state[target] = self._matrix(lowering, operation, x[0])
         elif kind == Kind.GATE:
@@ -214,4 +213,4 @@ class Compiler:
             return lowering.matrix(tensor, x, (EAST_1, EAST_0))
         if operation.target == graph.Buffer.LOGITS:
             return lowering.matrix(tensor, x, (EAST_1,), self.buffers.logits)
-        return lowering.matrix(tensor, x, (EAST_1,))
+        return lowering.matrix(tensor, x, (EAST_1,), is_fine=operation.is_fine)

@@ -158,12 +158,16 @@ class Switch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:
-    """Rows of bytes through a plane; `bound` is the cycle from which its weights are there."""
+    """Rows of bytes through a plane; `bound` is the cycle from which its weights are there.
+
+    Its sums stand in rows of the accumulators from `first_sum` on.
+    """
 
     plane: int
     x: Read
     flags: int
     bound: int
+    first_sum: int = 0
 
     @property
     def place(self) -> int:

@@ -15,7 +15,7 @@ class Kind(IntEnum):
     """What an operation does to its buffers; every row is one position of one sequence."""
 
     EMBED = 0  # target = the embedding's row of the token
-    NORM = 1  # target = norm(source), times a gain where a tensor is named
+    NORM = 1  # target = norm(source), times a gain
     MATRIX = 2  # target = tensor times source
     ROTARY = 3  # queries and keys in target are turned by their position
     ATTENTION = 4  # keys and values go to the cache; target = the mix of the row's own prefix
@@ -42,6 +42,7 @@ class Kind(IntEnum):
     ASK = 21  # of source, weights of experts: the rows whose weight of one expert is not 0
     TAKE = 22  # target = those rows of source; operations before GIVE see these alone
     GIVE = 23  # those rows of target += their weights times source; all rows are seen again
+    COLUMNS = 24  # target *= the tensor, the same for every row
 
 
 class Buffer(IntEnum):
@@ -67,7 +68,7 @@ class Operation:
 
     `number`: of the newest positions that attention sees, 0: all; of experts that are chosen; the
     expert that is asked. `scale`: of embedded rows, or of
-    scores. `cap`: of scores, or of a target; 0: none.
+    scores. `cap`: of scores, or of a target; 0: none. `is_fine`: a matrix's rows have two digits.
     """
 
     kind: Kind
@@ -80,6 +81,7 @@ class Operation:
     number: int = 0
     scale: float = 1.0
     cap: float = 0.0
+    is_fine: bool = False
 
 
 def operations(architecture: Architecture) -> tuple[Operation, ...]:
@@ -89,6 +91,7 @@ def operations(architecture: Architecture) -> tuple[Operation, ...]:
     scale = a.width**0.5 if a.embedding_scale else 1.0
     table = [
         Operation(Kind.EMBED, residual, residual, a.width, a.width, "embedding", scale=scale),
+        Operation(Kind.COLUMNS, residual, residual, a.width, a.width, "embedding_columns"),
     ]
     for layer in range(a.layers):
         table += _attention(a, layer)
@@ -113,8 +116,8 @@ def head_tensor(architecture: Architecture) -> str:
 def _attention(a: Architecture, layer: int) -> Iterator[Operation]:
     mixed = a.heads * a.head_dim
     heads = (a.heads + 2 * a.kv_heads) * a.head_dim
-    residual, branch = Buffer.RESIDUAL, Buffer.BRANCH
-    yield Operation(Kind.NORM, residual, Buffer.NORMED, a.width, a.width, layer=layer)
+    residual, branch, gain = Buffer.RESIDUAL, Buffer.BRANCH, f"{layer}.heads_gain"
+    yield Operation(Kind.NORM, residual, Buffer.NORMED, a.width, a.width, gain, layer)
     yield Operation(
         Kind.MATRIX, Buffer.NORMED, Buffer.HEADS, heads, a.width, f"{layer}.heads", layer
     )
@@ -145,8 +148,8 @@ def _attention(a: Architecture, layer: int) -> Iterator[Operation]:
 
 
 def _feed_forward(a: Architecture, layer: int) -> Iterator[Operation]:
-    residual, branch = Buffer.RESIDUAL, Buffer.BRANCH
-    yield Operation(Kind.NORM, residual, Buffer.NORMED, a.width, a.width, layer=layer)
+    residual, branch, gain = Buffer.RESIDUAL, Buffer.BRANCH, f"{layer}.gates_gain"
+    yield Operation(Kind.NORM, residual, Buffer.NORMED, a.width, a.width, gain, layer)
     if a.experts:
         yield from _experts(a, layer)
     else:
@@ -181,7 +184,8 @@ def _gated(
     gate = Kind.GELU_GATE if a.activation == GELU else Kind.GATE
     yield Operation(Kind.MATRIX, source, gates, 2 * ff, a.width, f"{name}.gates", layer)
     yield Operation(gate, gates, gated, ff, 2 * ff, layer=layer)
-    yield Operation(Kind.MATRIX, gated, target, a.width, ff, f"{name}.down", layer)
+    down = f"{name}.down"
+    yield Operation(Kind.MATRIX, gated, target, a.width, ff, down, layer, is_fine=True)
 
 
 def encoder_operations(layers: int, width: int, feed_forward: int) -> tuple[Operation, ...]:

@@ -95,7 +95,8 @@ def operation_text(operation: Operation) -> str:
     tensor = tensor_name(o)
     name = f"{o.kind.name} {tensor}".rstrip()
     source, target = o.source.name.lower(), o.target.name.lower()
-    return f"{name}: {source}[{o.source_width}] → {target}[{o.width}]"
+    digits = " in two digits" if o.is_fine else ""
+    return f"{name}: {source}[{o.source_width}]{digits} → {target}[{o.width}]"
 
 
 def tensor_name(operation: Operation) -> str:

@@ -5,6 +5,7 @@ Every operation reads parked rows and parks its result; what a block alone needs
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 
 from lpu_engine.compiler.flows import (
     STILL,
@@ -13,16 +14,19 @@ from lpu_engine.compiler.flows import (
     Flow,
     Pass,
     Read,
+    Steps,
     Store,
     Switch,
     Vector,
     burst,
     chains,
+    delayed,
     grid,
 )
 from lpu_engine.compiler.instructions import ACCUMULATE, EMIT
 from lpu_engine.compiler.memory import (
     BYTES,
+    EAST_0,
     EAST_1,
     EAST_2,
     SWAP_MAP,
@@ -32,12 +36,15 @@ from lpu_engine.compiler.memory import (
     Buffer,
     Buffers,
     Memory,
+    gain_row,
 )
 from lpu_engine.compiler.placement import Placement, Tile, Word
 from lpu_engine.compiler.rowwise import Rows, Rowwise
-from lpu_engine.hardware.lpu import CHAIN, PLANES, Opcode, Side
+from lpu_engine.hardware.lpu import ALU_CYCLES, CHAIN, PLANES, SLOW_ALU_CYCLES, Opcode, Side
 from lpu_engine.model.architecture import Architecture
-from lpu_engine.model.arithmetic import INT8_MAX, SMALLEST
+from lpu_engine.model.arithmetic import DIGIT, FINE_MAX, INT8_MAX, SMALLEST
+
+ROUNDER = 3.0 * 2**22  # added and taken away again, it leaves no bits for a fraction
 
 
 class Lowering(Rowwise):
@@ -54,13 +61,13 @@ class Lowering(Rowwise):
         super().__init__(memory, rows, placement.cache_words)
         self.architecture, self.placement, self.buffers = architecture, placement, buffers
 
-    def norm(self, x: Rows, *, gain: Buffer | None = None) -> Rows:
-        """Root-mean-square norm of the rows, in WEST_0.
+    def norm(self, x: Rows, tensor: str) -> Rows:
+        """Root-mean-square norm of the rows, with a gain, in WEST_0.
 
-        Without a gain, the largest of the normed is the largest of x, normed: rounding keeps order.
+        The largest of the normed is the largest of x times gain, normed: rounding keeps order.
         """
         width, vectors = self.architecture.width, x.buffer.vectors
-        largest = None if gain else self._largest(x, EAST_1)
+        largest = self._largest_gained(x, tensor)
         sums = self.park(WEST_2)
         for first, nest in chains(self.rows, vectors):
             element = x.read(first * vectors, (CHAIN * vectors, 1, vectors))
@@ -70,19 +77,29 @@ class Lowering(Rowwise):
         mean = Vector(Opcode.DIVIDE, total_rows.read(0, (1, 0, 0)), float(width))
         shifted = Vector(Opcode.ADD, mean, self.architecture.norm_epsilon)
         factor = Vector(Opcode.RECIPROCAL_ROOT, shifted)
-        out: Flow = Vector(Opcode.MULTIPLY, x.read(0, (vectors, 0, 1)), factor)
-        if gain is not None:
-            out = Vector(Opcode.MULTIPLY, out, Rows(gain).read(0, (0, 0, 1)))
-        if largest is not None:
-            top = self.park(WEST_2)
-            self.fill(top, Vector(Opcode.MULTIPLY, largest.read(0, (1, 0, 0)), factor))
-            largest = top
+        gained = Vector(Opcode.MULTIPLY, x.read(0, (vectors, 0, 1)), self._gain(tensor, (0, 0, 1)))
+        top = self.park(WEST_2)
+        self.fill(top, Vector(Opcode.MULTIPLY, largest.read(0, (1, 0, 0)), factor))
         normed = self.park(WEST_0, vectors)
-        self.fill(normed, out, vectors=vectors)
-        return replace(normed, largest=largest)
+        self.fill(normed, Vector(Opcode.MULTIPLY, gained, factor), vectors=vectors)
+        return replace(normed, largest=top)
+
+    def _gain(self, tensor: str, steps: Steps) -> Read:
+        """A norm's gain; of a layer's norm that of its layer."""
+        gains, layers = self.buffers.gains, self.architecture.layers
+        first = gain_row(tensor, layers)
+        by_layer = 2 * gains.vectors if first < 2 * layers else 0
+        at = At(gains.base + first * gains.vectors, steps, by_layer)
+        return Read(gains.word.units(), at)
 
     def matrix(
-        self, tensor: str, x: Rows, words: Sequence[Word], target: Buffer | None = None
+        self,
+        tensor: str,
+        x: Rows,
+        words: Sequence[Word],
+        target: Buffer | None = None,
+        *,
+        is_fine: bool = False,
     ) -> list[Rows]:
         """A tensor's tiles times the rows, quantised; outputs go to `words`, in equal shares."""
         tiles = self.placement.of(tensor)
@@ -92,7 +109,7 @@ class Lowering(Rowwise):
         for queue in by_plane:
             if queue:
                 self.schedule.install(queue[0])
-        largest, quantized = self._quantize(x, inputs)
+        largest, digits = self._quantize(x, inputs, is_fine=is_fine)
         share = -(-outputs // len(words))
         targets = [target or self.memory.buffer(word, self.rows, share) for word in words]
         parts = [Rows(buffer, self.schedule.parcels(share)) for buffer in targets]
@@ -101,7 +118,7 @@ class Lowering(Rowwise):
                 if turn < len(queue):
                     tile = queue[turn]
                     part, vector = divmod(tile.output, share)
-                    self._pass(tile, inputs, quantized, largest, parts[part], vector)
+                    self._pass(tile, inputs, digits, largest, parts[part], vector)
             for queue in by_plane:
                 if turn + 1 < len(queue):
                     self.schedule.install(queue[turn + 1])
@@ -147,19 +164,29 @@ class Lowering(Rowwise):
             self.store(out, v, (0, 0, target.vectors), total, nest, v)
         return out
 
-    def _quantize(self, x: Rows, inputs: int) -> tuple[Rows, Rows]:
-        """The largest magnitude of each row, and the rows as bytes."""
-        top = x.largest or self._largest(x, WEST_2)
+    def _quantize(self, x: Rows, inputs: int, *, is_fine: bool) -> tuple[Rows, tuple[Rows, ...]]:
+        """The largest magnitude of each row, and the rows as bytes, digit by digit."""
+        top = x.largest or self._largest(x)
+        flows = [self._steps(x, top, inputs)]
+        if is_fine:
+            flows.append(_below(self._steps(x, top, inputs)))
+        digits = []
+        for flow in flows:
+            room = self.memory.buffer(EAST_2, self.rows, inputs)
+            digit = Rows(room, self.schedule.parcels(1))
+            at = At(room.base, (inputs, 0, 1))
+            store = Store(BYTES, at, Vector(Opcode.ROUND, flow), digit.parcels[0])
+            self.schedule.store(store, grid(self.rows, inputs))
+            digits.append(digit)
+        return top, tuple(digits)
+
+    def _steps(self, x: Rows, top: Rows, inputs: int) -> Flow:
+        """Rows in steps from -127 to 127, not yet rounded."""
         bounded = Vector(Opcode.MAXIMUM, top.read(0, (1, 0, 0)), float(SMALLEST))
         inverse = Vector(Opcode.DIVIDE, float(INT8_MAX), bounded)
-        element = x.read(0, (inputs, 0, 1))
-        rounded = Vector(Opcode.ROUND, Vector(Opcode.MULTIPLY, element, inverse))
-        out = Rows(self.memory.buffer(EAST_2, self.rows, inputs), self.schedule.parcels(1))
-        at = At(out.buffer.base, (inputs, 0, 1))
-        self.schedule.store(Store(BYTES, at, rounded, out.parcels[0]), grid(self.rows, inputs))
-        return top, out
+        return Vector(Opcode.MULTIPLY, x.read(0, (inputs, 0, 1)), inverse)
 
-    def _largest(self, x: Rows, word: Word) -> Rows:
+    def _largest(self, x: Rows) -> Rows:
         """The largest magnitude of each row, on every lane."""
         vectors = x.buffer.vectors
         if vectors > 1:
@@ -169,27 +196,73 @@ class Lowering(Rowwise):
                 largest = Chain(Opcode.LARGEST, element, vectors)
                 self.store(over_vectors, first, (CHAIN, 0, 1), largest, nest)
             x = over_vectors
-        return self.reduce(x, self.rows, Opcode.LARGEST, word)
+        return self.reduce(x, self.rows, Opcode.LARGEST, WEST_2)
+
+    def _largest_gained(self, x: Rows, tensor: str) -> Rows:
+        """The same of rows times a gain, in words that leave the rows' own to others meanwhile."""
+        vectors, over_vectors = x.buffer.vectors, self.park(EAST_1)
+        for first, nest in chains(self.rows, vectors):
+            element = x.read(first * vectors, (CHAIN * vectors, 1, vectors))
+            gained = Vector(Opcode.MULTIPLY, element, self._gain(tensor, (0, 1, 0)))
+            largest = Chain(Opcode.LARGEST, gained, vectors)
+            self.store(over_vectors, first, (CHAIN, 0, 1), largest, nest)
+        middle = EAST_2 if x.buffer.word == EAST_0 else EAST_0
+        return self.reduce(over_vectors, self.rows, Opcode.LARGEST, EAST_1, middle)
 
     def _pass(
-        self, tile: Tile, inputs: int, quantized: Rows, largest: Rows, target: Rows, vector: int
+        self,
+        tile: Tile,
+        inputs: int,
+        digits: tuple[Rows, ...],
+        largest: Rows,
+        target: Rows,
+        vector: int,
     ) -> None:
-        """One tile's products; the last of its inputs lets the sums out, scaled."""
-        nest, rows = burst(self.rows), quantized.buffer
-        at = At(rows.base + tile.input, (0, 0, inputs))
-        x = Read(BYTES, at, quantized.parcels[0], is_whole=inputs > 1)
-        is_last = tile.input == inputs - 1
+        """One tile's products, digit after digit; the last of its inputs lets the sums out."""
+        nest, is_last = burst(self.rows), tile.input == inputs - 1
         flags = (ACCUMULATE if tile.input else 0) | (EMIT if is_last else 0)
-        flow = Pass(tile.plane, x, flags, self.schedule.installed(tile.plane))
+        passes = []
+        for number, digit in enumerate(digits):
+            at = At(digit.buffer.base + tile.input, (0, 0, inputs))
+            x = Read(BYTES, at, digit.parcels[0], is_whole=inputs > 1)
+            bound, first_sum = self.schedule.installed(tile.plane), number * self.rows
+            passes.append(Pass(tile.plane, x, flags, bound, first_sum))
         if not is_last:
-            self.schedule.run(flow, nest)
+            for flow in passes:
+                self.schedule.run(flow, nest)
             return
-        scale = Vector(Opcode.DIVIDE, largest.read(0, (0, 0, 1)), float(INT8_MAX))
-        product = Vector(Opcode.MULTIPLY, Vector(Opcode.FLOAT, flow), scale)
-        tensor = self.placement.tensors[tile.tensor]
-        by_layer = 0 if tensor.is_head else self.placement.scales_by_layer
-        own = At(self.buffers.scales.base + tensor.scales + tile.output, STILL, by_layer)
-        product = Vector(Opcode.MULTIPLY, product, Read(self.buffers.scales.word.units(), own))
+        product = self._scaled(passes, largest, tile)
         at = At(target.buffer.base + vector, (0, 0, target.buffer.vectors))
         store = Store(target.buffer.word.units(), at, product, target.parcels[vector])
         self.schedule.store_pass(store, nest, tile.plane)
+
+    def _scaled(self, passes: Sequence[Pass], largest: Rows, tile: Tile) -> Flow:
+        """Sums of all digits joined, times the scales of rows and outputs."""
+        joined: Flow = Vector(Opcode.FLOAT, passes[0])
+        top = float(INT8_MAX)
+        if len(passes) > 1:
+            joined = Vector(Opcode.ADD, self._held(joined), Vector(Opcode.FLOAT, passes[1]))
+            top = float(FINE_MAX)
+        scale = Vector(Opcode.DIVIDE, largest.read(0, (0, 0, 1)), top)
+        product = Vector(Opcode.MULTIPLY, joined, scale)
+        tensor = self.placement.tensors[tile.tensor]
+        by_layer = 0 if tensor.is_head else self.placement.scales_by_layer
+        own = At(self.buffers.scales.base + tensor.scales + tile.output, STILL, by_layer)
+        return Vector(Opcode.MULTIPLY, product, Read(self.buffers.scales.word.units(), own))
+
+    def _held(self, high: Flow) -> Flow:
+        """Sums of the higher digit, in steps of the lower one, until that has followed all rows."""
+        turns = ceil(self.rows / ALU_CYCLES)
+        if turns == 1:
+            return Vector(Opcode.MULTIPLY, high, float(DIGIT))
+        high = Vector(Opcode.DIVIDE, high, 1 / float(DIGIT))  # as long as two of the others
+        for _ in range(turns - SLOW_ALU_CYCLES // ALU_CYCLES):
+            high = Vector(Opcode.COPY, high)
+        return high
+
+
+def _below(steps: Flow) -> Flow:
+    """What rounding takes away, in steps of the second digit."""
+    rounded = Vector(Opcode.SUBTRACT, Vector(Opcode.ADD, steps, ROUNDER), ROUNDER)
+    same = delayed(steps, (Opcode.ADD, Opcode.SUBTRACT))
+    return Vector(Opcode.MULTIPLY, Vector(Opcode.SUBTRACT, same, rounded), float(DIGIT))

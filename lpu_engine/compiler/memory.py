@@ -83,7 +83,7 @@ class Buffers:
     lowest: Buffer
     scales: Buffer
     head_masks: Buffer
-    last_gain: Buffer
+    gains: Buffer  # two norms a layer, and the last
     turned: Buffer
     scores: Buffer
     highest: Buffer  # of the scores, lane by lane
@@ -115,7 +115,7 @@ def allocate(memory: Memory, placement: Placement, rows: int) -> Buffers:
         lowest=room(EAST_0, 1),
         scales=room(WEST_1, placement.layers * placement.scales_by_layer + len(head.outputs)),
         head_masks=room(WEST_2, heads.per_vector),
-        last_gain=room(WEST_1, width),
+        gains=room(WEST_1, 2 * placement.layers + 1, width),
         turned=room(WEST_0, rows, turned),
         scores=room(EAST_1, tiles, rows * padded_heads),
         highest=room(WEST_2, rows, padded_heads),
@@ -126,6 +126,12 @@ def allocate(memory: Memory, placement: Placement, rows: int) -> Buffers:
         mixed=room(EAST_2, rows, heads.query_vectors),
         logits=room(EAST_1, 1, len(head.outputs)),
     )
+
+
+def gain_row(tensor: str, layers: int) -> int:
+    """Which row of `gains` is a norm's: two in each layer, and behind them the last norm's."""
+    layer, _, short = tensor.rpartition(".")
+    return 2 * int(layer) + (short == "gates_gain") if layer else 2 * layers
 
 
 def permute_maps(head_dim: int, per_vector: int) -> NDArray[np.int16]:

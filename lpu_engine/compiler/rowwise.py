@@ -56,6 +56,13 @@ class Rows:
         return Parcel(self.parcels[0].number, first, last, stores=len(self.parcels))
 
 
+def _beside(word: Word) -> Word:
+    """A word of the same hemisphere for what lies between two stages."""
+    if word.side == Side.WEST:
+        return WEST_1
+    return EAST_2 if word == EAST_0 else EAST_0
+
+
 class Rowwise:
     """Flows of one block for `rows` rows, scheduled as they are written."""
 
@@ -91,20 +98,26 @@ class Rowwise:
             grid(self.rows, vectors),
         )
 
-    def reduce(self, x: Rows, count: int, opcode: Opcode, word: Word, *, by_rows: int = 0) -> Rows:
+    def reduce(
+        self, x: Rows, count: int, opcode: Opcode, word: Word, middle: Word | None = None
+    ) -> Rows:
         """One value of each vector, on all its lanes: over superlanes in order, then over lanes."""
         rows = self.park_vectors(word, count)
-        self.reduce_into(rows, x, count, opcode, by_rows=by_rows)
+        self.reduce_into(rows, x, count, opcode, middle)
         return rows
 
     def reduce_into(
-        self, out: Rows, x: Rows, count: int, opcode: Opcode, *, by_rows: int = 0
+        self,
+        out: Rows,
+        x: Rows,
+        count: int,
+        opcode: Opcode,
+        middle_word: Word | None = None,
+        *,
+        by_rows: int = 0,
     ) -> None:
         """The same into a buffer of its own; `by_rows` moves both ends."""
-        near = WEST_1  # in the hemisphere of x, and neither its word nor the result's
-        if x.buffer.word.side == Side.EAST:
-            near = EAST_2 if x.buffer.word == EAST_0 else EAST_0
-        middle = self.park_vectors(near, count)
+        middle = self.park_vectors(middle_word or _beside(x.buffer.word), count)
         stages = (
             (x, middle, SUPERLANES, SUPERLANE_MAP, by_rows, 0),
             (middle, out, SUPERLANE, LANE_MAP, 0, by_rows),

@@ -87,8 +87,9 @@ def verify_blocks(blocks: Sequence[Block]) -> None:
     try:
         _flows_are_legal(blocks)
     except Illegal:
-        for block in blocks:
-            _flows_are_legal([block])
+        if len(blocks) > 1:
+            for block in blocks:
+                _flows_are_legal([block])
         raise
 
 
@@ -194,24 +195,30 @@ def _use_both_ports(rows: Instructions, one: int, other: int) -> bool:
 
 
 def _weights_before_passes(rows: Instructions) -> None:
-    """On each plane weights arrive whole, one pass takes them, and only then the next may come."""
+    """On each plane weights arrive whole, one pass takes them, and only then the next may come.
+
+    A pass whose sums do not begin in the first row goes on with the weights that are at work.
+    """
     for plane in range(PLANES):
         alone = (rows["opcode"] != Opcode.INSTALL_PAIR) & (rows["opcode"] != Opcode.PASS_PAIR)
         mine = np.flatnonzero(
             ((rows["unit"] == FIRST_INSTALL + plane) | (rows["unit"] == FIRST_PASS + plane)) & alone
         )
         mine = mine[np.argsort(rows["cycle"][mine], kind="stable")]
-        ready = None
+        ready, at_work = None, False
         for row in mine:
             cycle = int(rows["cycle"][row])
             if rows["opcode"][row] == Opcode.INSTALL:
                 if ready is not None:
                     fail(rows, row, "weights arrive while others still wait")
                 ready = cycle + INSTALL_CYCLES - 1 + latency(Opcode.INSTALL)
+            elif rows["lane"][row] and rows["opcode"][row] == Opcode.PASS:
+                if not at_work:
+                    fail(rows, row, "no weights are at work in the plane")
             else:
                 if ready is None or cycle < ready:
                     fail(rows, row, "its weights are not in the plane")
-                ready = None
+                ready, at_work = None, True
         if ready is not None:
             fail(rows, mine[-1], "its weights are never used")
 

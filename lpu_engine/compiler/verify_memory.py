@@ -26,7 +26,7 @@ BY_HOST = (
     "lowest",
     "scales",
     "head_masks",
-    "last_gain",
+    "gains",
 )
 
 

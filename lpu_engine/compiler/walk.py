@@ -235,6 +235,7 @@ class Walk:
                     a,
                     None,
                     out,
+                    lane=flow.first_sum,
                     lane_steps=(0, 0, 1),
                     flags=flow.flags,
                     earliest=flow.bound,

@@ -16,6 +16,9 @@ Int8 = NDArray[np.int8]
 LANES = 320  # of the chip: element i of a row stands in lane i mod 320
 SUPERLANE = 16  # lanes that are wired as one; lanes of the same place in it are summed first
 INT8_MAX = np.float32(127.0)
+DIGIT = np.float32(128.0)  # steps of a row's second digit in one of its first
+FINE_MAX = INT8_MAX * DIGIT
+KEPT_HIGH, KEPT_LOW = np.float32(2**16 + 1), np.float32(2**16)  # leave the 8 bits between them
 SMALLEST = np.float32(1e-36)  # rows are scaled up as if they held this: 127 / x would overflow
 
 # exp: Cody-Waite reduction to |r| <= ln(2) / 2, then a polynomial of degree 7 (Cephes, expf).
@@ -94,25 +97,50 @@ def quantize(x: Float32) -> tuple[Int8, Float32]:
     Zeros stay zeros with scale 0. Rows below SMALLEST are multiplied by 127 / SMALLEST only, so
     that they lose steps and come back smaller: off by less than SMALLEST.
     """
+    steps, largest = _steps(x)
+    return np.rint(steps).astype(np.int8), largest / INT8_MAX
+
+
+def quantize_finely(x: Float32) -> tuple[Int8, Int8, Float32]:
+    """Rows to two int8 digits, 15 bits: x is about (128 high + low) times the row's scale."""
+    steps, largest = _steps(x)
+    high: Float32 = np.rint(steps)
+    low: Float32 = np.rint((steps - high) * DIGIT)
+    return high.astype(np.int8), low.astype(np.int8), largest / FINE_MAX
+
+
+def _steps(x: Float32) -> tuple[Float32, Float32]:
+    """Rows in steps from -127 to 127, not yet rounded, and the largest of each row."""
     largest = np.abs(x).max(axis=-1)
-    scales = largest / INT8_MAX
     inverse = INT8_MAX / np.maximum(largest, SMALLEST)
-    values: Float32 = np.rint(x * inverse[..., None])
-    return values.astype(np.int8), scales
+    steps: Float32 = x * inverse[..., None]
+    return steps, largest
 
 
 def matrix(x: Float32, values: Int8, scales: Float32) -> Float32:
     """x [T, K] times int8 rows [N, K] with scales [N] -> [T, N]: exact integers, then scales."""
     x_values, x_scales = quantize(x)
-    exact = x_values.astype(np.int32) @ values.astype(np.int32).T
-    out: Float32 = exact.astype(np.float32) * x_scales[:, None] * scales[None, :]
+    out: Float32 = _products(x_values, values) * x_scales[:, None] * scales[None, :]
     return out
 
 
-def norm(x: Float32, epsilon: float) -> Float32:
-    """Root-mean-square norm over the last axis, without a gain."""
+def fine_matrix(x: Float32, values: Int8, scales: Float32) -> Float32:
+    """The same with two digits of x: each digit's products are exact, then they are joined."""
+    high, low, x_scales = quantize_finely(x)
+    joined = _products(high, values) * DIGIT + _products(low, values)
+    out: Float32 = joined * x_scales[:, None] * scales[None, :]
+    return out
+
+
+def _products(x: Int8, values: Int8) -> Float32:
+    """Exact integers, rounded once where they have more than 24 bits."""
+    return (x.astype(np.int32) @ values.astype(np.int32).T).astype(np.float32)
+
+
+def norm(x: Float32, gain: Float32, epsilon: float) -> Float32:
+    """Root-mean-square norm over the last axis; the gain comes first, then the row's factor."""
     mean = lane_sum(x * x) / np.float32(x.shape[-1])
-    out: Float32 = x * (ONE / np.sqrt(mean + np.float32(epsilon)))[..., None]
+    out: Float32 = x * gain * (ONE / np.sqrt(mean + np.float32(epsilon)))[..., None]
     return out
 
 
@@ -131,6 +159,15 @@ def rotary(x: Float32, cosine: Float32, sine: Float32) -> Float32:
     first, second = x[..., :half], x[..., half:]
     turned = (first * cosine - second * sine, second * cosine + first * sine)
     return np.concatenate(turned, axis=-1)
+
+
+def kept(x: Float32) -> Float32:
+    """What is remembered of a key or a value, any shape: its 8 highest bits, rounded (bfloat16).
+
+    For 0, and |x| from 1e-30 to 1e33.
+    """
+    out: Float32 = x * KEPT_HIGH - x * KEPT_LOW
+    return out
 
 
 def attend(

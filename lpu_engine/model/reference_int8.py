@@ -1,45 +1,34 @@
 """The int8 transformer in plain numpy, of arithmetic.py: the executor equals it bit for bit.
 
-The same walk as reference.py; only the arithmetic and the folded gains differ.
+The same walk as reference.py; only the arithmetic differs, and where gains are applied.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from lpu_engine.model import arithmetic
 from lpu_engine.model.architecture import Architecture
-from lpu_engine.model.arithmetic import Float32, Int8
+from lpu_engine.model.arithmetic import Float32
 from lpu_engine.model.checkpoint import Checkpoint
 from lpu_engine.model.families import GELU, SILU
-from lpu_engine.model.quantize import float_recipes, float_row, quantize_matrix, recipes
-
-
-@dataclass(frozen=True, slots=True)
-class Tensors:
-    """What the recipes make, by the names of the table of operations."""
-
-    matrices: Mapping[str, tuple[Int8, Float32]]
-    floats: Mapping[str, Float32]
+from lpu_engine.model.quantize import Tensors, quantized
 
 
 def logits_int8(checkpoint: Checkpoint, ids: Sequence[int]) -> Float32:
     """[T] ids -> [T, vocabulary] logits; row t is what follows ids[: t + 1]."""
     a = checkpoint.architecture
-    tensors = Tensors(
-        {recipe.name: quantize_matrix(checkpoint, recipe) for recipe in recipes(a)},
-        {recipe.name: float_row(checkpoint, recipe) for recipe in float_recipes(a)},
-    )
+    tensors = quantized(checkpoint)
     values, scales = tensors.matrices["embedding"]
     chosen = np.asarray(ids)
     hidden = values[chosen].astype(np.float32) * scales[chosen, None]  # [T, width]
     if a.embedding_scale:
         hidden = hidden * np.float32(a.width**0.5)
+    hidden = hidden * tensors.floats["embedding_columns"]
     for layer in range(a.layers):
         hidden = hidden + _attention(a, tensors, layer, hidden)
         hidden = hidden + _feed_forward(a, tensors, layer, hidden)
-    normed = arithmetic.norm(hidden, a.norm_epsilon) * tensors.floats["norm"]
+    normed = arithmetic.norm(hidden, tensors.floats["norm"], a.norm_epsilon)
     logits = arithmetic.matrix(normed, *tensors.matrices["embedding" if a.tied else "head"])
     return logits if a.logit_cap is None else arithmetic.cap(logits, a.logit_cap)
 
@@ -66,8 +55,8 @@ def _attention(a: Architecture, tensors: Tensors, layer: int, hidden: Float32) -
 def _heads(
     a: Architecture, tensors: Tensors, layer: int, hidden: Float32
 ) -> tuple[Float32, Float32, Float32]:
-    """Queries and keys, turned, and values: each [T, heads, head_dim]."""
-    normed = arithmetic.norm(hidden, a.norm_epsilon)
+    """Queries, turned; keys, turned, and values, as they are remembered: [T, heads, head_dim]."""
+    normed = arithmetic.norm(hidden, tensors.floats[f"{layer}.heads_gain"], a.norm_epsilon)
     rows = arithmetic.matrix(normed, *tensors.matrices[f"{layer}.heads"])
     if a.biases:
         rows = rows + tensors.floats[f"{layer}.biases"]
@@ -75,15 +64,16 @@ def _heads(
     queries, keys, values = np.split(heads, [a.heads, a.heads + a.kv_heads], axis=1)
     if a.head_norms:
         query_gain, key_gain = np.split(tensors.floats[f"{layer}.head_norms"], 2)
-        queries = arithmetic.norm(queries, a.norm_epsilon) * query_gain
-        keys = arithmetic.norm(keys, a.norm_epsilon) * key_gain
+        queries = arithmetic.norm(queries, query_gain, a.norm_epsilon)
+        keys = arithmetic.norm(keys, key_gain, a.norm_epsilon)
     cosine, sine = arithmetic.rotary_tables(len(hidden), a.head_dim, a.rope)
     turns = cosine[:, None], sine[:, None]
-    return arithmetic.rotary(queries, *turns), arithmetic.rotary(keys, *turns), values
+    keys = arithmetic.kept(arithmetic.rotary(keys, *turns))
+    return arithmetic.rotary(queries, *turns), keys, arithmetic.kept(values)
 
 
 def _feed_forward(a: Architecture, tensors: Tensors, layer: int, hidden: Float32) -> Float32:
-    normed = arithmetic.norm(hidden, a.norm_epsilon)
+    normed = arithmetic.norm(hidden, tensors.floats[f"{layer}.gates_gain"], a.norm_epsilon)
     if a.experts:
         branch = _experts(a, tensors, layer, normed)
     else:
@@ -109,10 +99,10 @@ def _gated(a: Architecture, tensors: Tensors, name: str, normed: Float32) -> Flo
     gates = arithmetic.matrix(normed, *tensors.matrices[f"{name}.gates"])
     gate = {SILU: arithmetic.gate, GELU: arithmetic.gelu_gate}[a.activation]
     gated = gate(gates[:, : a.feed_forward], gates[:, a.feed_forward :])
-    return arithmetic.matrix(gated, *tensors.matrices[f"{name}.down"])
+    return arithmetic.fine_matrix(gated, *tensors.matrices[f"{name}.down"])
 
 
 def _branch_norm(a: Architecture, tensors: Tensors, name: str, branch: Float32) -> Float32:
     if not a.branch_norms:
         return branch
-    return arithmetic.norm(branch, a.norm_epsilon) * tensors.floats[name]
+    return arithmetic.norm(branch, tensors.floats[name], a.norm_epsilon)

@@ -1,14 +1,29 @@
 """Rotary positions and attention over the blocks of a key-value cache."""
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from lpu_engine.model.arithmetic import Float32
-from lpu_engine.runtime.floats import ZERO, cap, exp, float32, lane_sum
-from lpu_engine.runtime.jit import jit, jit_parallel
-
-BLOCK = 32  # positions in a block of the cache: wide enough for vectors, little to waste
+from lpu_engine.runtime.attend_tiles import (
+    BLOCK,
+    mix_16,
+    mix_32,
+    mix_64,
+    scores_of_1,
+    scores_of_2,
+)
+from lpu_engine.runtime.cache import Kept
+from lpu_engine.runtime.crew import Crew, meet, part
+from lpu_engine.runtime.floats import (
+    ZERO,
+    cap,
+    exp,
+    from_kept,
+    kept_bits,
+    lane_sum,
+    largest_of,
+)
+from lpu_engine.runtime.jit import jit
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
@@ -36,51 +51,70 @@ def rotary(
 @jit
 def store(
     heads: Float32,
-    first_key: int,
     positions: Int64,
     blocks: Int32,
-    keys: Float32,
-    values: Float32,
+    keys: Kept,
+    values: Kept,
+    kv: int,
 ) -> None:
-    """Put each row's keys [kv, D, BLOCK] and values [kv, BLOCK, D] into its place of the cache."""
-    kv_heads, head_dim = keys.shape[1], keys.shape[2]
+    """Put a head of each row's keys [kv, D, BLOCK] and values [kv, BLOCK, D] into the cache."""
+    head_dim = keys.shape[2]
+    value = heads.shape[1] + (kv - keys.shape[1]) * head_dim
+    key = value - keys.shape[1] * head_dim
     for t in range(heads.shape[0]):
         block, place = blocks[t, positions[t] // BLOCK], positions[t] % BLOCK
-        for kv in range(kv_heads):
-            key = first_key + kv * head_dim
-            value = key + kv_heads * head_dim
-            for d in range(head_dim):
-                keys[block, kv, d, place] = heads[t, key + d]
-                values[block, kv, place, d] = heads[t, value + d]
+        for d in range(head_dim):
+            keys[block, kv, d, place] = kept_bits(heads[t, key + d])
+            values[block, kv, place, d] = kept_bits(heads[t, value + d])
 
 
 @jit
-def score_block(query: Float32, key: Float32, score: Float32) -> None:
-    """score[p] = the sum over d, in order, of query[d] * key[d, p]: four terms a pass."""
-    score[:] = ZERO
-    whole = query.shape[0] - query.shape[0] % 4
-    for d in range(0, whole, 4):
-        q0, q1, q2, q3 = query[d], query[d + 1], query[d + 2], query[d + 3]
-        for p in range(BLOCK):
-            first = (score[p] + q0 * key[d, p]) + q1 * key[d + 1, p]
-            score[p] = (first + q2 * key[d + 2, p]) + q3 * key[d + 3, p]
-    for d in range(whole, query.shape[0]):
-        for p in range(BLOCK):
-            score[p] += query[d] * key[d, p]
+def score(
+    query: Float32,
+    kv: int,
+    length: int,
+    blocks: Int32,
+    keys: Kept,
+    factor: np.float32,
+    scores: Float32,
+) -> None:
+    """scores[p] = the query times the key of position p < length, times the factor."""
+    stride, dim = keys.shape[1] * keys.shape[2] * BLOCK, keys.shape[2]
+    head, flat = kv * dim * BLOCK, keys.reshape(-1)
+    count = (length + BLOCK - 1) // BLOCK
+    for i in range(0, count - 1, 2):
+        here = blocks[i] * stride + head, blocks[i + 1] * stride + head
+        j = min(i + 2, count - 1)
+        ahead = blocks[j] * stride + head, blocks[min(j + 1, count - 1)] * stride + head
+        scores_of_2(query, flat, here, ahead, dim, factor, scores, i * BLOCK)
+    if count % 2:
+        last = (blocks[count - 1] * stride + head,)
+        scores_of_1(query, flat, last, last, dim, factor, scores, (count - 1) * BLOCK)
 
 
 @jit
-def mix_block(weights: Float32, value: Float32, count: int, out: Float32) -> None:
-    """out[d] += the sum over p, in order, of weights[p] * value[p, d]: four terms a pass."""
-    whole = count - count % 4
-    for p in range(0, whole, 4):
-        w0, w1, w2, w3 = weights[p], weights[p + 1], weights[p + 2], weights[p + 3]
-        for d in range(out.shape[0]):
-            first = (out[d] + w0 * value[p, d]) + w1 * value[p + 1, d]
-            out[d] = (first + w2 * value[p + 2, d]) + w3 * value[p + 3, d]
-    for p in range(whole, count):
-        for d in range(out.shape[0]):
-            out[d] += weights[p] * value[p, d]
+def mix(weights: Float32, kv: int, length: int, blocks: Int32, values: Kept, out: Float32) -> None:
+    """out[d] = the sum over p < length, in order, of weights[p] * value[p, d]."""
+    stride, dim = values.shape[1] * BLOCK * values.shape[3], values.shape[3]
+    head, flat = kv * BLOCK * dim, values.reshape(-1)
+    out[:] = ZERO
+    for first in range(0, length, BLOCK):
+        i, count = first // BLOCK, min(BLOCK, length - first)
+        at = blocks[i] * stride + head
+        ahead = at if first + BLOCK >= length else blocks[i + 1] * stride + head
+        d = 0
+        while d + 64 <= dim:
+            mix_64(weights, first, flat, at + d, ahead + d, dim, count, out[d:])
+            d += 64
+        if d + 32 <= dim:
+            mix_32(weights, first, flat, at + d, ahead + d, dim, count, out[d:])
+            d += 32
+        if d + 16 <= dim:
+            mix_16(weights, first, flat, at + d, ahead + d, dim, count, out[d:])
+            d += 16
+        for p in range(count if d < dim else 0):
+            for rest in range(d, dim):
+                out[rest] += weights[first + p] * from_kept(flat[at + p * dim + rest])
 
 
 @jit
@@ -89,8 +123,8 @@ def attend(
     kv: int,
     length: int,
     blocks: Int32,
-    keys: Float32,
-    values: Float32,
+    keys: Kept,
+    values: Kept,
     scoring: Scoring,
     scores: Float32,
     out: Float32,
@@ -105,89 +139,17 @@ def attend(
         hidden = (length - window) % BLOCK
         blocks = blocks[(length - window) // BLOCK :]
         length = window + hidden
-    largest = float32(-np.inf)
-    for start in range(0, length, BLOCK):
-        key = keys[blocks[start // BLOCK], kv]
-        score = scores[start : start + BLOCK]
-        score_block(query, key, score)
-        for p in range(min(BLOCK, length - start)):
-            score[p] *= factor
-            largest = max(largest, score[p])
-    if hidden > 0 or most > ZERO:
-        largest = narrow(scores, hidden, length, most)
+    score(query, kv, length, blocks, keys, factor, scores)
+    if most > ZERO:
+        cap(scores[hidden:length], most)
+    largest = largest_of(scores[hidden:length])
     for p in range(length):
         scores[p] = exp(scores[p] - largest)
     scores[:hidden] = ZERO
-    out[:] = ZERO
-    for start in range(0, length, BLOCK):
-        value = values[blocks[start // BLOCK], kv]
-        mix_block(scores[start : start + BLOCK], value, min(BLOCK, length - start), out)
+    mix(scores, kv, length, blocks, values, out)
     total = lane_sum(scores[hidden:], length - hidden)
     for d in range(query.shape[0]):
         out[d] /= total
-
-
-@jit
-def narrow(scores: Float32, hidden: int, length: int, most: np.float32) -> np.float32:
-    """Caps the scores that are not hidden, where there is a most; returns their largest."""
-    if most > ZERO:
-        cap(scores[hidden:length], most)
-    largest = float32(-np.inf)
-    for p in range(hidden, length):
-        largest = max(largest, scores[p])
-    return largest
-
-
-@jit
-def attend_part(
-    heads: Float32,
-    positions: Int64,
-    blocks: Int32,
-    keys: Float32,
-    values: Float32,
-    scoring: Scoring,
-    scores: Float32,
-    out: Float32,
-    part: int,
-    parts: int,
-) -> None:
-    """Every `parts`-th query of all rows, from `part` on: dealt, since later rows take longer."""
-    head_dim = keys.shape[2]
-    query_heads = out.shape[1] // head_dim
-    group = query_heads // keys.shape[1]
-    for query in range(part, heads.shape[0] * query_heads, parts):
-        t, head = query // query_heads, query % query_heads
-        start, end = head * head_dim, (head + 1) * head_dim
-        attend(
-            heads[t, start:end],
-            head // group,
-            positions[t] + 1,
-            blocks[t],
-            keys,
-            values,
-            scoring,
-            scores,
-            out[t, start:end],
-        )
-
-
-@jit_parallel
-def attend_threads(
-    heads: Float32,
-    positions: Int64,
-    blocks: Int32,
-    keys: Float32,
-    values: Float32,
-    scoring: Scoring,
-    scores: Float32,
-    out: Float32,
-    threads: int,
-) -> None:
-    """attend_part with the queries dealt to threads, each with its own row of scores."""
-    for part in prange(threads):
-        attend_part(
-            heads, positions, blocks, keys, values, scoring, scores[part], out, part, threads
-        )
 
 
 @jit
@@ -195,16 +157,45 @@ def attention(
     heads: Float32,
     positions: Int64,
     blocks: Int32,
-    keys: Float32,
-    values: Float32,
+    keys: Kept,
+    values: Kept,
     scoring: Scoring,
     scores: Float32,
     out: Float32,
-    threads: int,
+    crew: Crew,
 ) -> None:
-    """Every row's queries over the row's own prefix, out of the cache of one layer."""
-    store(heads, out.shape[1], positions, blocks, keys, values)
-    if threads > 1:
-        attend_threads(heads, positions, blocks, keys, values, scoring, scores, out, threads)
+    """Every row's queries over the row's own prefix, out of the cache of one layer.
+
+    Each thread has heads of keys and values of its own, so what it stores stays near it; many
+    rows whose heads cannot be dealt evenly are dealt instead. scores [threads, room].
+    """
+    _, _, seat, seats = crew
+    rows, kv_heads, head_dim = heads.shape[0], keys.shape[1], keys.shape[2]
+    first, last = part(kv_heads, crew)
+    own, step = 0, 1
+    if rows > 1 and kv_heads % seats > 0:
+        low, high = part(rows, crew)
+        for kv in range(kv_heads):
+            store(heads[low:high], positions[low:high], blocks[low:high], keys, values, kv)
+        meet(crew)
+        first, last, own, step = 0, kv_heads, seat, seats
     else:
-        attend_part(heads, positions, blocks, keys, values, scoring, scores[0], out, 0, 1)
+        meet(crew)  # all heads of a row were turned by the row's thread
+        for kv in range(first, last):
+            store(heads, positions, blocks, keys, values, kv)
+    group = out.shape[1] // head_dim // kv_heads
+    for t in range(own, rows, step):
+        for head in range(first * group, last * group):
+            start, end = head * head_dim, (head + 1) * head_dim
+            attend(
+                heads[t, start:end],
+                head // group,
+                positions[t] + 1,
+                blocks[t],
+                keys,
+                values,
+                scoring,
+                scores[seat],
+                out[t, start:end],
+            )
+    meet(crew)

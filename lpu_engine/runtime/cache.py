@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lpu_engine.model.architecture import Architecture
-from lpu_engine.runtime.attention import BLOCK
+from lpu_engine.runtime.attend_tiles import BLOCK
+
+Kept = NDArray[np.uint16]  # the upper halves of float32s whose lower are empty
+KEPT_BYTES = 2
 
 REMEMBERED_BYTES = 2**28  # of keys and values that no open sequence holds
 LEAST_POSITIONS = 4096  # that there is room for, however large they are
@@ -43,16 +46,12 @@ class Lease:
 
 
 class Cache:
-    """`keys` [layer, block, kv, D, BLOCK] and `values` [layer, block, kv, BLOCK, D], float32."""
+    """`keys` [layer, block, kv, D, BLOCK] and `values` [layer, block, kv, BLOCK, D], bfloat16."""
 
     def __init__(self, architecture: Architecture, blocks: int) -> None:
         a = architecture
-        self.keys: NDArray[np.float32] = np.empty(
-            (a.layers, blocks, a.kv_heads, a.head_dim, BLOCK), np.float32
-        )
-        self.values: NDArray[np.float32] = np.empty(
-            (a.layers, blocks, a.kv_heads, BLOCK, a.head_dim), np.float32
-        )
+        self.keys: Kept = np.empty((a.layers, blocks, a.kv_heads, a.head_dim, BLOCK), np.uint16)
+        self.values: Kept = np.empty((a.layers, blocks, a.kv_heads, BLOCK, a.head_dim), np.uint16)
         self._most_idle = REMEMBERED_BYTES // block_bytes(a)
         self._free = list(range(blocks))[::-1]
         self._first: dict[tuple[int, ...], Known] = {}
@@ -145,7 +144,7 @@ def blocks_for(positions: int) -> int:
 def block_bytes(architecture: Architecture) -> int:
     """Keys and values of one block, in all layers."""
     a = architecture
-    return 2 * 4 * a.layers * a.kv_heads * a.head_dim * BLOCK
+    return 2 * KEPT_BYTES * a.layers * a.kv_heads * a.head_dim * BLOCK
 
 
 def blocks_within(architecture: Architecture, most_bytes: int) -> int:

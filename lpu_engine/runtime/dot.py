@@ -14,10 +14,15 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from lpu_engine.runtime.vectors import prefetch
+
 OUTPUTS = 16  # outputs in a group
 QUAD = 4  # inputs multiplied and summed at once
 WEIGHT_OFFSET = 128  # added to an int8 weight to make it unsigned
+VECTOR = OUTPUTS * QUAD  # bytes
+SHORT_QUADS = 128  # rows below it end before the processor has guessed what is read next
 WIDE_GROUPS, WIDE_TOKENS = 4, 4  # of the largest tile: 16 vectors of sums in registers
+DIGITS = 2  # of a fine row: its weights are read once for both
 
 _I32 = ir.IntType(32)
 _SUMS = ir.VectorType(_I32, OUTPUTS)
@@ -52,8 +57,12 @@ def best_multiply_add() -> MultiplyAdd:
     return multiply_add_vnni if has_vnni else multiply_add_portable
 
 
-def make_tile(groups: int, tokens: int, multiply_add: MultiplyAdd) -> Any:
+def make_tile(
+    groups: int, tokens: int, multiply_add: MultiplyAdd, looks_ahead: bool = False
+) -> Any:
     """The loop for so many groups of outputs and tokens at once, unrolled.
+
+    One that looks ahead asks for the weights of the next tile meanwhile.
 
     tile(weights [groups * quads * 64] uint8, inputs [tokens * quads * 4] int8, sums int32, quads,
     stride): the sums of a token's groups, side by side, begin `stride` after the token's before.
@@ -68,6 +77,8 @@ def make_tile(groups: int, tokens: int, multiply_add: MultiplyAdd) -> Any:
         held = [cgutils.alloca_once_value(builder, _ZERO) for _ in range(groups * tokens)]
         with cgutils.for_range(builder, quads) as loop:
             rows = [_load(builder, weights, g, quads, loop.index, _BYTES) for g in range(groups)]
+            for row in range(groups, 2 * groups if looks_ahead else groups):
+                prefetch(builder, _place(builder, weights, row, quads, loop.index, VECTOR))
             for token in range(tokens):
                 four = _spread(builder, _load(builder, inputs, token, quads, loop.index, _I32))
                 for slot, row in zip(held[token::tokens], rows, strict=True):
@@ -89,11 +100,14 @@ def make_tile(groups: int, tokens: int, multiply_add: MultiplyAdd) -> Any:
 
 def _load(builder: Any, base: Any, row: int, quads: Any, quad: Any, kind: Any) -> Any:
     """The vector or word of one row [quads] of `kind`s at `quad`."""
-    size = quads.type
-    width = 64 if kind is _BYTES else QUAD
-    index = builder.add(builder.mul(ir.Constant(size, row), quads), quad)
-    place = builder.gep(base, [builder.mul(index, ir.Constant(size, width))])
+    place = _place(builder, base, row, quads, quad, VECTOR if kind is _BYTES else QUAD)
     return builder.load(builder.bitcast(place, kind.as_pointer()), align=1)
+
+
+def _place(builder: Any, base: Any, row: int, quads: Any, quad: Any, width: int) -> Any:
+    size = quads.type
+    index = builder.add(builder.mul(ir.Constant(size, row), quads), quad)
+    return builder.gep(base, [builder.mul(index, ir.Constant(size, width))])
 
 
 def _spread(builder: Any, four: Any) -> Any:
@@ -106,5 +120,7 @@ def _spread(builder: Any, four: Any) -> Any:
 _BEST = best_multiply_add()
 tile_1x1 = make_tile(1, 1, _BEST)
 tile_4x1 = make_tile(WIDE_GROUPS, 1, _BEST)
+tile_4x1_short = make_tile(WIDE_GROUPS, 1, _BEST, looks_ahead=True)
+tile_4x2 = make_tile(WIDE_GROUPS, DIGITS, _BEST)
 tile_1x4 = make_tile(1, WIDE_TOKENS, _BEST)
 tile_4x4 = make_tile(WIDE_GROUPS, WIDE_TOKENS, _BEST)

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from lpu_engine.compiler.graph import Buffer, Kind, Operation
 from lpu_engine.model.arithmetic import Float32, rotary_tables
 from lpu_engine.runtime import kernels
-from lpu_engine.runtime.attention import BLOCK
+from lpu_engine.runtime.attend_tiles import BLOCK
 from lpu_engine.runtime.cache import Cache
-from lpu_engine.runtime.dot import QUAD
+from lpu_engine.runtime.dot import DIGITS, QUAD
 from lpu_engine.runtime.jit import compiling
 from lpu_engine.runtime.kernels import Activations, Batch, Table
 from lpu_engine.runtime.weights import Place, Weights, quads_of
 
 MOST_THREADS = 2
-NOWHERE = Place(0, kernels.NO_GAIN, 0, 0)
+NOWHERE = Place(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class Executor:
 
         They stand in the executor's own memory: read them before the next step.
         """
-        self._check(chunks)
         batch = _batch(chunks)
+        self._check(chunks, batch)
         wanted = batch[3].shape[0]
         with nullcontext() if self._is_compiled else compiling():
             kernels.run(self._table, self._weights, self._activations, batch, self._cache, threads)
@@ -71,20 +71,20 @@ class Executor:
         logits = arena[start : start + wanted * vocabulary]
         return np.asarray(logits.reshape(wanted, vocabulary))
 
-    def _check(self, chunks: Sequence[Chunk]) -> None:
+    def _check(self, chunks: Sequence[Chunk], batch: Batch) -> None:
         """Refuse what the kernels, which check nothing, would read or write out of bounds."""
-        rows = sum(len(chunk.ids) for chunk in chunks)
-        if not 0 < rows <= self.max_rows:
-            raise ValueError(f"A step has 1 to {self.max_rows} rows, not {rows}.")
-        cache_blocks = self._cache[0].shape[1]
+        ids, _, blocks, _ = batch
+        if not 0 < len(ids) <= self.max_rows:
+            raise ValueError(f"A step has 1 to {self.max_rows} rows, not {len(ids)}.")
         for chunk in chunks:
             end, room = chunk.position + len(chunk.ids), BLOCK * len(chunk.blocks)
             if not chunk.ids or chunk.position < 0 or end > min(self.architecture.window, room):
                 raise ValueError(f"A chunk up to position {end} does not fit its cache blocks.")
-            if min(chunk.ids) < 0 or max(chunk.ids) >= self.architecture.vocabulary:
-                raise ValueError(f"Ids must be from 0 to {self.architecture.vocabulary - 1}.")
-            if chunk.blocks.min() < 0 or chunk.blocks.max() >= cache_blocks:
-                raise ValueError(f"Cache blocks must be from 0 to {cache_blocks - 1}.")
+        if ids.min() < 0 or ids.max() >= self.architecture.vocabulary:
+            raise ValueError(f"Ids must be from 0 to {self.architecture.vocabulary - 1}.")
+        cache_blocks = self._cache[0].shape[1]
+        if blocks.min() < 0 or blocks.max() >= cache_blocks:
+            raise ValueError(f"Cache blocks must be from 0 to {cache_blocks - 1}.")
 
 
 def encode(table: Sequence[Operation], places: Mapping[str, Place]) -> Table:
@@ -108,7 +108,12 @@ def _encode_one(operation: Operation, places: Mapping[str, Place]) -> tuple[int,
         place.quads,
         operation.layer,
         operation.number,
+        _digits(operation),
     )
+
+
+def _digits(operation: Operation) -> int:
+    return DIGITS if operation.is_fine else 1
 
 
 def _activations(table: Sequence[Operation], max_rows: int, window: int) -> Activations:
@@ -119,25 +124,33 @@ def _activations(table: Sequence[Operation], max_rows: int, window: int) -> Acti
     sizes = np.array([widths[buffer] for buffer in Buffer], np.int64) * max_rows
     offsets = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int64)
     arena = np.empty(int(sizes.sum()), np.float32)
-    widest = max(o.source_width for o in table if o.kind == Kind.MATRIX)
-    x_values = np.empty(max_rows * quads_of(widest) * QUAD, np.int8)
-    x_scales, x_sums = np.empty(max_rows, np.float32), np.empty(max_rows, np.int32)
+    most = max(_digits(o) * quads_of(o.source_width) * QUAD for o in table if o.kind == Kind.MATRIX)
+    x_values = np.empty(max_rows * most, np.int8)
+    x_scales, x_sums = np.empty(max_rows, np.float32), np.empty(DIGITS * max_rows, np.int32)
     scores = np.empty((MOST_THREADS, window + BLOCK), np.float32)
     return arena, offsets, x_values, x_scales, x_sums, scores
 
 
 def _batch(chunks: Sequence[Chunk]) -> Batch:
     """ids [T], positions [T], blocks [T, most], wanted [S] of all chunks, row by row."""
-    counts = [len(chunk.ids) for chunk in chunks]
-    ids = np.array([i for chunk in chunks for i in chunk.ids], np.int64)
-    positions = np.concatenate(
-        [np.arange(c.position, c.position + len(c.ids), dtype=np.int64) for c in chunks]
+    ids, positions, wanted = list[int](), list[int](), list[int]()
+    blocks = np.zeros(
+        (
+            sum(len(chunk.ids) for chunk in chunks),
+            max((len(chunk.blocks) for chunk in chunks), default=0),
+        ),
+        np.int32,
     )
-    blocks = np.zeros((len(ids), max(len(chunk.blocks) for chunk in chunks)), np.int32)
-    ends = np.cumsum(counts)
-    for chunk, end in zip(chunks, ends, strict=True):
-        blocks[end - len(chunk.ids) : end, : len(chunk.blocks)] = chunk.blocks
-    wanted = np.array(
-        [end - 1 for chunk, end in zip(chunks, ends, strict=True) if chunk.wants_logits], np.int64
+    for chunk in chunks:
+        first, last = len(ids), len(ids) + len(chunk.ids)
+        ids += chunk.ids
+        positions += range(chunk.position, chunk.position + len(chunk.ids))
+        blocks[first:last, : len(chunk.blocks)] = chunk.blocks
+        if chunk.wants_logits:
+            wanted.append(last - 1)
+    return (
+        np.array(ids, np.int64),
+        np.array(positions, np.int64),
+        blocks,
+        np.array(wanted, np.int64),
     )
-    return ids, positions, blocks, wanted

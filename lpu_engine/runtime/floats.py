@@ -9,6 +9,8 @@ from lpu_engine.runtime.jit import jit
 LANES, SUPERLANE = arithmetic.LANES, arithmetic.SUPERLANE
 ZERO, ONE, TWO = np.float32(0.0), arithmetic.ONE, arithmetic.TWO
 INT8_MAX, SMALLEST = arithmetic.INT8_MAX, arithmetic.SMALLEST
+KEPT_HIGH, KEPT_LOW = arithmetic.KEPT_HIGH, arithmetic.KEPT_LOW
+DIGIT, FINE_MAX = arithmetic.DIGIT, arithmetic.FINE_MAX
 EXP_LOWEST, EXP_HIGHEST = arithmetic.EXP_LOWEST, arithmetic.EXP_HIGHEST
 LOG2_E, LN2_HIGH, LN2_LOW = arithmetic.LOG2_E, arithmetic.LN2_HIGH, arithmetic.LN2_LOW
 C0, C1, C2, C3, C4, C5 = arithmetic.EXP_COEFFICIENTS
@@ -38,6 +40,20 @@ def exp(x: np.float32) -> np.float32:
 
 
 @jit
+def kept_bits(x: np.float32) -> np.uint16:
+    """arithmetic.kept of one float32, as the upper half of its bits; the lower has none."""
+    rounded = float32(x * KEPT_HIGH - x * KEPT_LOW)
+    return np.uint16(rounded.view(np.uint32) >> np.uint32(16))
+
+
+@jit
+def from_kept(bits: np.uint16) -> np.float32:
+    """The float32 of which these are the upper half."""
+    out: np.float32 = np.uint32(np.uint32(bits) << np.uint32(16)).view(np.float32)
+    return out
+
+
+@jit
 def tanh(x: np.float32) -> np.float32:
     """arithmetic.tanh of one float32."""
     out: np.float32 = ONE - TWO / (exp(x + x) + ONE)
@@ -49,6 +65,15 @@ def cap(x: Float32, most: np.float32) -> None:
     """arithmetic.cap of a row, in place."""
     for i in range(x.shape[0]):
         x[i] = tanh(x[i] / most) * most
+
+
+@jit
+def largest_of(x: Float32) -> np.float32:
+    """The largest of a row; as whole numbers floats are compared many at a time."""
+    bits, largest = x.view(np.int32), int32(-(2**31))
+    for i in range(bits.shape[0]):
+        largest = max(largest, int32(bits[i] ^ ((bits[i] >> int32(31)) & int32(2**31 - 1))))
+    return int32(largest ^ ((largest >> int32(31)) & int32(2**31 - 1))).view(np.float32)
 
 
 @jit

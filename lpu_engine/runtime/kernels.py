@@ -4,15 +4,18 @@ Bits are those of model/arithmetic.py: no fastmath, and float sums in the writte
 """
 
 import numpy as np
+from numba import prange
 from numpy.typing import NDArray
 
 from lpu_engine.compiler.graph import Kind
 from lpu_engine.model.arithmetic import GELU_CUBE, GELU_SCALE, Float32, Int8
 from lpu_engine.runtime.attention import attention, rotary
+from lpu_engine.runtime.cache import Kept
+from lpu_engine.runtime.crew import SEATS, Crew, join, meet, new_crew, part
 from lpu_engine.runtime.dot import OUTPUTS, QUAD, WEIGHT_OFFSET
 from lpu_engine.runtime.experts import ask, choose, give, share
 from lpu_engine.runtime.floats import ONE, ZERO, cap, exp, float32, int32, lane_sum
-from lpu_engine.runtime.jit import jit
+from lpu_engine.runtime.jit import jit, jit_parallel
 from lpu_engine.runtime.matrix import Packed, matrix
 
 Int32 = NDArray[np.int32]
@@ -21,7 +24,7 @@ Values = NDArray[np.uint8]  # every packed matrix of a model, flat
 
 # values, floats, cosine, sine, epsilon
 ModelWeights = tuple[Values, Float32, Float32, Float32, np.float32]
-# whole numbers [operations, 11] and others [operations, 2]: see executor.encode
+# whole numbers [operations, 12] and others [operations, 2]: see executor.encode
 Table = tuple[Int64, Float32]
 # arena, offsets of its buffers; room for quantised inputs: values, scales, sums; scores
 Activations = tuple[Float32, Int64, Int8, Float32, Int32, Float32]
@@ -29,13 +32,14 @@ Activations = tuple[Float32, Int64, Int8, Float32, Int32, Float32]
 Batch = tuple[Int64, Int64, Int32, Int64]
 
 # The columns of an encoded table.
-KIND, SOURCE, TARGET, WIDTH, SOURCE_WIDTH, VALUES, FLOATS, GROUPS, QUADS, LAYER, NUMBER = range(11)
+KIND, SOURCE, TARGET, WIDTH, SOURCE_WIDTH, VALUES, FLOATS, GROUPS, QUADS = range(9)
+LAYER, NUMBER, DIGITS = range(9, 12)
 SCALE, MOST = range(2)
-NO_GAIN = -1
 
 EMBED, NORM, MATRIX = Kind.EMBED.value, Kind.NORM.value, Kind.MATRIX.value
 ROTARY, ATTENTION, GATE = Kind.ROTARY.value, Kind.ATTENTION.value, Kind.GATE.value
 ADD, SELECT = Kind.ADD.value, Kind.SELECT.value
+COLUMNS = Kind.COLUMNS.value
 BIAS, HEAD_NORM = Kind.BIAS.value, Kind.HEAD_NORM.value
 GELU_GATE, CAP = Kind.GELU_GATE.value, Kind.CAP.value
 CHOOSE, SHARE, CLEAR = Kind.CHOOSE.value, Kind.SHARE.value, Kind.CLEAR.value
@@ -48,12 +52,49 @@ def run(
     weights: ModelWeights,
     activations: Activations,
     batch: Batch,
-    cache: tuple[Float32, Float32],
+    cache: tuple[Kept, Kept],
     threads: int,
 ) -> None:
     """Walk the table once. Logits of the wanted rows stand in their buffer afterwards.
 
     cache: keys [layer, block, kv, D, BLOCK] and values [layer, block, kv, BLOCK, D].
+    """
+    if threads > 1:
+        run_threads(encoded, weights, activations, batch, cache, new_crew(), threads)
+    else:
+        walk(encoded, weights, activations, batch, cache, join(new_crew(), 1))
+
+
+@jit_parallel
+def run_threads(
+    encoded: Table,
+    weights: ModelWeights,
+    activations: Activations,
+    batch: Batch,
+    cache: tuple[Kept, Kept],
+    shared: Int64,
+    threads: int,
+) -> None:
+    """The same with several threads, or as many of them as come in time."""
+    for _ in prange(threads):
+        crew = join(shared, threads)
+        if crew[SEATS] > 0:
+            walk(encoded, weights, activations, batch, cache, crew)
+
+
+@jit
+def walk(
+    encoded: Table,
+    weights: ModelWeights,
+    activations: Activations,
+    batch: Batch,
+    cache: tuple[Kept, Kept],
+    crew: Crew,
+) -> None:
+    """One thread's way through the table.
+
+    What goes row by row is done by the thread that has the row, and needs no meeting. Threads meet
+    where an operation reads what is another's: matrices, attention, and wherever rows are chosen.
     """
     table, numbers = encoded
     values, floats, cosine, sine, epsilon = weights
@@ -61,6 +102,7 @@ def run(
     ids, positions, blocks, wanted = batch
     keys, cached = cache
     rows = everyone = ids.shape[0]
+    low, high = part(rows, crew)
     asking, shares, askers = np.empty(rows, np.int64), np.empty(rows, np.float32), 0
     for step in range(table.shape[0]):
         kind, width, source_width = table[step, KIND], table[step, WIDTH], table[step, SOURCE_WIDTH]
@@ -78,22 +120,22 @@ def run(
         source = arena[source_at : source_at + rows * source_width].reshape((rows, source_width))
         target = arena[target_at : target_at + target_rows * width].reshape((target_rows, width))
         if kind == MATRIX:
-            columns = table[step, QUADS] * QUAD
-            inputs = x_values[: rows * columns].reshape((rows, columns))
+            columns, rows_in = table[step, QUADS] * QUAD, rows * table[step, DIGITS]
+            inputs = x_values[: rows_in * columns].reshape((rows_in, columns))
             matrix(
                 source,
                 (inputs, x_scales, x_sums),
                 tensor(values, value_at, table[step, GROUPS], table[step, QUADS]),
                 floats[float_at : float_at + width],
                 target,
-                threads,
+                crew,
             )
         elif kind == NORM:
-            gain = floats[float_at : float_at + width] if float_at != NO_GAIN else floats[:0]
-            norm(source, gain, epsilon, target)
+            norm(source[low:high], floats[float_at : float_at + width], epsilon, target[low:high])
         elif kind == ROTARY:
             head_dim = keys.shape[3]
-            rotary(target, width // head_dim - keys.shape[2], head_dim, positions, cosine, sine)
+            turned = width // head_dim - keys.shape[2]
+            rotary(target[low:high], turned, head_dim, positions[low:high], cosine, sine)
         elif kind == ATTENTION:
             attention(
                 source,
@@ -104,42 +146,52 @@ def run(
                 (table[step, NUMBER], numbers[step, SCALE], numbers[step, MOST]),
                 scores,
                 target,
-                threads,
+                crew,
             )
         elif kind == GATE:
-            gate(source, target)
+            gate(source[low:high], target[low:high])
         elif kind == ADD:
-            add(source, target)
+            add(source[low:high], target[low:high])
         elif kind == BIAS:
-            add_bias(floats[float_at : float_at + width], target)
+            add_bias(floats[float_at : float_at + width], target[low:high])
+        elif kind == COLUMNS:
+            multiply(floats[float_at : float_at + width], target[low:high])
         elif kind == HEAD_NORM:
             kv_heads, head_dim = keys.shape[2], keys.shape[3]
             gains = floats[float_at : float_at + 2 * head_dim].reshape((2, head_dim))
-            norm_heads(target, kv_heads, gains, epsilon)
+            norm_heads(target[low:high], kv_heads, gains, epsilon)
         elif kind == GELU_GATE:
-            gelu_gate(source, target)
+            gelu_gate(source[low:high], target[low:high])
         elif kind == CAP:
-            cap(target.reshape(-1), numbers[step, MOST])
+            cap(target[low:high].reshape(-1), numbers[step, MOST])
         elif kind == SELECT:
-            select(source, wanted, target)
+            meet(crew)
             rows = target_rows
+            low, high = part(rows, crew)
+            select(source, wanted[low:high], target[low:high])
         elif kind == CHOOSE:
-            choose(target, table[step, NUMBER])
+            choose(target[low:high], table[step, NUMBER])
         elif kind == SHARE:
-            share(target)
+            share(target[low:high])
         elif kind == CLEAR:
-            target[:] = ZERO
+            target[low:high] = ZERO
         elif kind == ASK:
+            meet(crew)
             askers = ask(source, table[step, NUMBER], asking, shares)
         elif kind == TAKE:
-            select(source, asking[:askers], target)
             rows = askers
+            low, high = part(rows, crew)
+            select(source, asking[low:high], target[low:high])
         elif kind == GIVE:
-            give(source, asking, shares, target)
+            meet(crew)
+            give(source[low:high], asking[low:high], shares[low:high], target)
+            meet(crew)
             rows = everyone
+            low, high = part(rows, crew)
         elif kind == EMBED:
             embedding = tensor(values, value_at, table[step, GROUPS], table[step, QUADS])
-            embed(embedding, floats[float_at:], numbers[step, SCALE], ids, target)
+            factor = numbers[step, SCALE]
+            embed(embedding, floats[float_at:], factor, ids[low:high], target[low:high])
 
 
 @jit
@@ -161,7 +213,7 @@ def embed(packed: Packed, scales: Float32, factor: np.float32, ids: Int64, out: 
 
 @jit
 def norm(x: Float32, gain: Float32, epsilon: np.float32, out: Float32) -> None:
-    """arithmetic.norm by rows, times the gain where there is one; `out` may be x."""
+    """arithmetic.norm by rows; `out` may be x."""
     count = x.shape[1]
     squares = np.empty(count, np.float32)
     for t in range(x.shape[0]):
@@ -170,9 +222,7 @@ def norm(x: Float32, gain: Float32, epsilon: np.float32, out: Float32) -> None:
         mean = lane_sum(squares, count) / float32(count)
         factor = ONE / np.sqrt(mean + epsilon)
         for i in range(count):
-            out[t, i] = x[t, i] * factor
-        for i in range(gain.shape[0]):
-            out[t, i] = out[t, i] * gain[i]
+            out[t, i] = x[t, i] * gain[i] * factor
 
 
 @jit
@@ -196,6 +246,14 @@ def add_bias(bias: Float32, out: Float32) -> None:
     for t in range(out.shape[0]):
         for i in range(out.shape[1]):
             out[t, i] += bias[i]
+
+
+@jit
+def multiply(columns: Float32, out: Float32) -> None:
+    """Every row of out *= columns."""
+    for t in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            out[t, i] *= columns[i]
 
 
 @jit

@@ -1,7 +1,7 @@
 """What this machine's speed means for a step: how many rows a turn may have, on how many threads.
 
 Two threads spin while they wait: fast on idle cores, ruinous on busy ones. They are used where
-they were measured to be faster, and rest for a while when a step shows that the cores are busy.
+they were measured to be faster, and rest for a while when they have become slower than one.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,17 @@ from lpu_engine.runtime.sampler import sample
 
 TURN_S = 0.020  # a turn beside which nobody's stream stalls
 PROMPT_S = 0.012  # of it for prompts: the rest is for what decodes meanwhile
-FEWEST_ROWS = 16
+FEWEST_ROWS = 8
 SHORTEST_ROW_S = 1e-6  # a coarse clock may see no time pass at all
 PROMPT_ROWS = 32  # from here on a step is a prompt's, bound by arithmetic rather than memory
-SHORT_STEP_S = 0.002  # a shorter step gains too little from a second thread
-LATE = 3.0  # times slower than two threads were when measured
+# Of a shorter step, which has little to share, a second thread takes more from those who hold
+# Python, and from whoever else needs a core, than it gives.
+SHORT_STEP_S = 0.002
+GAIN = 0.9  # two threads take at most this of one thread's time where they are worth it
 REST_S = 2.0
+LEARNING = 0.2  # what a step changes of what is expected of a prompt's row
+MEMORY = 0.05  # what it changes of how long steps of as many rows take: one may wait for Python
+FEWEST_STEPS, MOST_STEPS, MEASURED_S = 8, 64, 0.05  # of which the best counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Speed:
     @property
     def wants_threads(self) -> bool:
         """Two threads are worth it."""
-        return self.serial_s > SHORT_STEP_S and self.parallel_s < 0.9 * self.serial_s
+        return self.serial_s > SHORT_STEP_S and self.parallel_s < GAIN * self.serial_s
 
 
 class Pace:
@@ -44,7 +49,9 @@ class Pace:
     def __init__(self, max_rows: int, decode: Speed, prompt: Speed, prompt_rows: int) -> None:
         self._max_rows = max_rows
         self._decode, self._prompt = decode, prompt
-        self._parallel_row_s = prompt.parallel_s / prompt_rows
+        # By rows: how long a step takes on average.
+        self._serial_s = {1: decode.serial_s, prompt_rows: prompt.serial_s}
+        self._parallel_s = {1: decode.parallel_s, prompt_rows: prompt.parallel_s}
         self._row_s = min(prompt.serial_s, prompt.parallel_s) / prompt_rows
         self._resting_until_s = 0.0
 
@@ -67,13 +74,15 @@ class Pace:
     def record(self, rows: int, threads: int, began_s: float, ended_s: float) -> None:
         """Learn from a step how fast this machine is just now."""
         took_s = ended_s - began_s
-        usual_s = self._decode.parallel_s
-        if rows >= PROMPT_ROWS:
-            usual_s = self._parallel_row_s * rows
         if rows >= FEWEST_ROWS:  # else a turn that one slow step made short would stay short
-            self._row_s += 0.2 * (took_s / rows - self._row_s)
-        if threads > 1 and took_s > LATE * usual_s:
+            self._row_s += LEARNING * (took_s / rows - self._row_s)
+        known_s = self._parallel_s if threads > 1 else self._serial_s
+        usual_s = known_s.get(rows, took_s)
+        known_s[rows] = usual_s + MEMORY * (took_s - usual_s)
+        serial_s = self._serial_s.get(rows, rows * self._decode.serial_s)
+        if threads > 1 and known_s[rows] > serial_s:
             self._resting_until_s = ended_s + REST_S
+            known_s[rows] = GAIN * serial_s  # a new trial, when they have rested
 
 
 def measure_pace(executor: Executor, cache: Cache, now: Callable[[], float]) -> Pace:
@@ -97,8 +106,8 @@ def _best_s(executor: Executor, chunk: Chunk, threads: int, now: Callable[[], fl
     if threads > 1 and not (HAS_OPENMP and numba.config.NUMBA_NUM_THREADS > 1):
         return float("inf")
     executor.forward([chunk], threads)
-    taken = []
-    for _ in range(8):
+    taken: list[float] = []
+    while len(taken) < FEWEST_STEPS or (sum(taken) < MEASURED_S and len(taken) < MOST_STEPS):
         began_s = now()
         executor.forward([chunk], threads)
         taken.append(now() - began_s)

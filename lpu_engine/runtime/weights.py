@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.arithmetic import Float32, Int8
 from lpu_engine.model.checkpoint import Checkpoint
-from lpu_engine.model.quantize import float_recipes, float_row, quantize_matrix, recipes
+from lpu_engine.model.quantize import float_recipes, quantizer_of, recipes
 from lpu_engine.runtime.dot import OUTPUTS, QUAD, WEIGHT_OFFSET
 
 Packed = NDArray[np.uint8]
@@ -41,19 +41,19 @@ class Weights:
 
 def load_weights(checkpoint: Checkpoint) -> Weights:
     """Quantise and pack, reading one tensor at a time."""
-    a = checkpoint.architecture
+    a, quantizer = checkpoint.architecture, quantizer_of(checkpoint)
     places = places_of(a)
     matrices, rows = tuple(recipes(a)), tuple(float_recipes(a))
     values = np.empty(sum(packed_size(r.rows, r.columns) for r in matrices), np.uint8)
     floats = np.empty(sum(r.rows for r in matrices) + sum(r.count for r in rows), np.float32)
     for recipe in matrices:
         place, size = places[recipe.name], packed_size(recipe.rows, recipe.columns)
-        matrix, scales = quantize_matrix(checkpoint, recipe)
+        matrix, scales = quantizer.matrix(recipe)
         _pack_into(values[place.value_offset : place.value_offset + size], matrix)
         floats[place.float_offset : place.float_offset + recipe.rows] = scales
     for row in rows:
         start = places[row.name].float_offset
-        floats[start : start + row.count] = float_row(checkpoint, row)
+        floats[start : start + row.count] = quantizer.row(row)
     return Weights(a, values, floats, places)
 
 

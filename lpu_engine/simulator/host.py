@@ -7,29 +7,30 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lpu_engine.compiler.memory import Buffer
+from lpu_engine.compiler.graph import Kind
+from lpu_engine.compiler.memory import Buffer, gain_row
 from lpu_engine.compiler.placement import PADDING, Map, straight, weight_slices
 from lpu_engine.compiler.program import Instance, Program
 from lpu_engine.hardware.lpu import INSTALL_STREAMS, LANES
 from lpu_engine.model.arithmetic import Float32, Int8, rotary_tables
+from lpu_engine.model.quantize import Tensors
 from lpu_engine.simulator.queues import queues
 from lpu_engine.simulator.timed import Chip, joined, split
-
-Matrices = Mapping[str, tuple[Int8, Float32]]  # by the names of the table of operations
 
 
 class Session:
     """One sequence on one simulated chip: `prompt` first, then `token` by token."""
 
-    def __init__(self, program: Program, matrices: Matrices, last_gain: Float32) -> None:
+    def __init__(self, program: Program, tensors: Tensors) -> None:
         self.program = program
         self.chip = Chip(program.maps)
-        self._embedding = matrices["embedding"]
+        self._embedding = tensors.matrices["embedding"]
+        self._columns = tensors.floats["embedding_columns"]
         a = program.architecture
         self._cosine, self._sine = rotary_tables(a.window, a.head_dim, a.rope)
-        for name, (values, scales) in matrices.items():
+        for name, (values, scales) in tensors.matrices.items():
             self._load(name, values, scales)
-        self._load_constants(last_gain)
+        self._load_constants(tensors.floats)
 
     def prompt(self, ids: Sequence[int]) -> tuple[Float32, int]:
         """Logits [vocabulary] after the prompt, and the cycles it took. Raises Fault."""
@@ -74,7 +75,7 @@ class Session:
             own = np.where(elements == PADDING, np.float32(0), scales[elements])
             self._park(self.program.buffers.scales, tensor.scales + number * by_layer + vector, own)
 
-    def _load_constants(self, last_gain: Float32) -> None:
+    def _load_constants(self, floats: Mapping[str, Float32]) -> None:
         buffers, heads = self.program.buffers, self.program.placement.heads
         self._park(buffers.one, 0, np.ones(LANES, np.float32))
         self._park(buffers.lowest, 0, np.full(LANES, -np.inf, np.float32))
@@ -82,7 +83,10 @@ class Session:
             mask = np.zeros(LANES, np.float32)
             mask[head * heads.dim : (head + 1) * heads.dim] = 1
             self._park(buffers.head_masks, head, mask)
-        self._park_row(buffers.last_gain, 0, last_gain)
+        for operation in self.program.operations:
+            if operation.kind == Kind.NORM:
+                row = gain_row(operation.tensor, self.program.architecture.layers)
+                self._park_row(buffers.gains, row, floats[operation.tensor])
 
     def _inputs(self, ids: Sequence[int], start: int, rows: int) -> None:
         """Embedded rows, the turns of their positions, and what each may see; padded to `rows`."""
@@ -91,7 +95,8 @@ class Session:
         lanes = np.arange(LANES)
         for row in range(rows):
             token = ids[row] if row < len(ids) else 0
-            self._park_row(buffers.residual, row, values[token].astype(np.float32) * scales[token])
+            embedded = values[token].astype(np.float32) * scales[token] * self._columns
+            self._park_row(buffers.residual, row, embedded)
             position = min(start + row, len(self._cosine) - 1)
             element, half = lanes % heads.dim, heads.dim // 2
             sign = np.where(element < half, np.float32(-1), np.float32(1))

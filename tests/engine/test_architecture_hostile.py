@@ -132,7 +132,7 @@ CONFIGS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(CONFIGS | st.dictionaries(st.sampled_from(ALL_KEYS) | st.text(max_size=9), JSON))
 def test_any_json_object_gives_an_architecture_or_one_clear_error(config: dict[str, Any]) -> None:
     a = described_or_refused(config)

@@ -18,6 +18,10 @@ def normal(*shape: int, seed: int = 0) -> Float32:
     return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
 
 
+def ones(count: int) -> Float32:
+    return np.ones(count, np.float32)
+
+
 def test_exp_is_within_2e_7_of_the_true_one_over_its_whole_range() -> None:
     x = np.linspace(-87, 88, 1_000_003).astype(np.float32)
     true = np.exp(x.astype(np.float64))
@@ -131,14 +135,48 @@ def test_matrix_is_exact_integers_and_then_two_scales(rows: int, columns: int) -
             assert got[t, n] == np.float32(exact) * x_scales[t] * scales[n]
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (5, 33), (3, 1040), (2, 4099)])
+def test_fine_matrix_joins_the_exact_integers_of_two_digits(rows: int, columns: int) -> None:
+    x, weights = normal(3, columns), normal(rows, columns, seed=1)
+    high, low, x_scales = arithmetic.quantize_finely(x)
+    values, scales = arithmetic.quantize(weights)
+    got = arithmetic.fine_matrix(x, values, scales)
+    for t in range(3):
+        for n in range(rows):
+            parts = [
+                np.float32(sum(int(a) * int(b) for a, b in zip(digit[t], values[n], strict=True)))
+                for digit in (high, low)
+            ]
+            joined = parts[0] * np.float32(128) + parts[1]
+            assert got[t, n] == joined * x_scales[t] * scales[n]
+
+
+@given(ROWS)
+def test_quantize_finely_is_off_by_half_a_step_of_15_bits_at_most(x: Float32) -> None:
+    high, low, scales = arithmetic.quantize_finely(x)
+    whole = 128 * high.astype(np.float64) + low
+    largest = np.abs(x).max(axis=-1, keepdims=True).astype(np.float64)
+    error = np.abs(whole * scales[:, None] - x)
+    assert (error <= largest * (0.5 / 16_256 + 1e-6) + arithmetic.SMALLEST).all()
+    assert np.abs(high.astype(int)).max() <= 127
+    assert np.abs(low.astype(int)).max() <= 64
+
+
 def test_norm_divides_by_the_root_of_the_mean_square() -> None:
     x = normal(4, 50) * np.float32(7)
     true = x / np.sqrt((x.astype(np.float64) ** 2).mean(axis=-1, keepdims=True) + 1e-5)
-    np.testing.assert_allclose(arithmetic.norm(x, 1e-5), true, rtol=1e-6)
+    np.testing.assert_allclose(arithmetic.norm(x, ones(50), 1e-5), true, rtol=1e-6)
+
+
+def test_norm_applies_the_gain_before_the_factor_of_the_row() -> None:
+    x, gain = normal(4, 50), normal(50, seed=1)
+    mean = arithmetic.lane_sum(x * x) / np.float32(50)
+    factor = np.float32(1) / np.sqrt(mean + np.float32(1e-5))
+    np.testing.assert_array_equal(arithmetic.norm(x, gain, 1e-5), x * gain * factor[:, None])
 
 
 def test_norm_of_zeros_is_zeros() -> None:
-    assert not arithmetic.norm(np.zeros((2, 8), np.float32), 1e-5).any()
+    assert not arithmetic.norm(np.zeros((2, 8), np.float32), ones(8), 1e-5).any()
 
 
 def test_rotary_turns_pairs_of_the_two_halves_and_keeps_their_length() -> None:
@@ -148,6 +186,17 @@ def test_rotary_turns_pairs_of_the_two_halves_and_keeps_their_length() -> None:
     as_complex = (x[:, :3] + 1j * x[:, 3:]) * (cosine + 1j * sine)
     np.testing.assert_allclose(turned[:, :3] + 1j * turned[:, 3:], as_complex, atol=1e-6)
     np.testing.assert_array_equal(turned[0], x[0])
+
+
+@given(st.one_of(st.just(0.0), st.floats(2.0**-99, 2.0**109, width=32)), st.sampled_from([1, -1]))
+def test_what_is_kept_is_the_nearest_with_8_bits(size: float, sign: int) -> None:
+    x = np.float32([sign * size])
+    got = arithmetic.kept(x)
+    lower = x.view(np.uint32) & 0xFFFF0000
+    both = np.concatenate([lower, lower + 0x10000]).view(np.float32).astype(np.float64)
+    assert got.view(np.uint32)[0] & 0xFFFF == 0
+    assert np.abs(got.astype(np.float64) - x)[0] == np.abs(both - x).min()
+    np.testing.assert_array_equal(arithmetic.kept(got), got)
 
 
 @pytest.mark.parametrize(("head_dim", "positions"), [(2, 1), (6, 7), (64, 130)])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lpu_engine.model.architecture import Architecture, architecture_from_config
-from lpu_engine.runtime.attention import BLOCK
+from lpu_engine.runtime.attend_tiles import BLOCK
 from lpu_engine.runtime.cache import Cache, Lease, block_bytes, blocks_for, blocks_within
 
 
@@ -39,7 +39,7 @@ def test_blocks_hold_32_positions_each(positions: int, blocks: int) -> None:
 
 def test_a_cache_stays_within_its_bytes_but_holds_one_conversation() -> None:
     shape = architecture()
-    assert block_bytes(shape) == 2 * 4 * 2 * 2 * 16 * BLOCK
+    assert block_bytes(shape) == 2 * 2 * 2 * 2 * 16 * BLOCK
     assert blocks_within(shape, 40 * block_bytes(shape) + 5) == 40
     assert blocks_within(shape, 0) == blocks_for(1000)
     assert blocks_within(architecture(window=131_072), 0) == blocks_for(4096)

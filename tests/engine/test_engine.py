@@ -10,6 +10,7 @@ from engines import (
     CATALOG,
     Ticks,
     ended,
+    held_up,
     ids_of,
     reason_of,
     request,
@@ -157,10 +158,15 @@ def test_an_answer_ends_at_the_end_of_the_window(tmp_path: Path) -> None:
     assert reason_of(generation) == "length"
 
 
-def test_stop_cuts_an_answer_under_way_and_it_stays_cut(engine: Engine) -> None:
+def test_stop_cuts_an_answer_under_way_and_it_stays_cut(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lpu_engine.runtime.pace.Pace.prompt_rows", lambda _: 256)
+    may_go_on = held_up(monkeypatch, at_step=20)
     generation = engine.submit(request(LONG, max_tokens=700))
-    wait_until(lambda: len(generation.tokens) >= 3 or generation.ending is not None)
+    wait_until(lambda: len(generation.tokens) >= 3)
     generation.stop(2)
+    may_go_on.set()
     answer(engine)
     assert (len(generation.tokens), reason_of(generation)) == (2, "stopped")
 

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 from checkpoints import write_checkpoint
-from engines import CATALOG, Ticks, ended, ids_of, reason_of, request, running, wait_until
+from engines import (
+    CATALOG,
+    Ticks,
+    ended,
+    held_up,
+    ids_of,
+    reason_of,
+    request,
+    running,
+    wait_until,
+)
 
 from lpu_engine import Engine, Message, NoWords, Params, Request
 from lpu_engine.model.arithmetic import Float32
@@ -100,7 +110,9 @@ def test_checkpoints_take_turns_and_no_stream_waits_for_the_others_end(
 ) -> None:
     ended(both.submit(request("Hello", OWN)))
     steps = counted_steps(monkeypatch)
+    may_go_on = held_up(monkeypatch)
     asked = [both.submit(request(LONG, model, max_tokens=300)) for model in ("pebble", OWN)]
+    may_go_on.set()
     wait_until(lambda: any(generation.ending for generation in asked))
     first_end = len(steps)
     assert all(ended(generation).tokens for generation in asked)

@@ -1,5 +1,8 @@
 """Each compiled kernel against model/arithmetic.py, to the bit, at sizes that fill no vector."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import numba
 import numpy as np
 import pytest
@@ -11,7 +14,8 @@ from lpu_engine.model import arithmetic
 from lpu_engine.model.arithmetic import Float32, Int8
 from lpu_engine.model.rope import Rope
 from lpu_engine.runtime import attention, dot, experts, floats, kernels, matrix
-from lpu_engine.runtime.attention import BLOCK
+from lpu_engine.runtime.attend_tiles import BLOCK
+from lpu_engine.runtime.crew import Crew, new_crew
 from lpu_engine.runtime.dot import OUTPUTS, QUAD
 from lpu_engine.runtime.weights import pack, quads_of
 
@@ -65,15 +69,13 @@ def test_lane_sum_of_minus_zeros_is_plus_zero_too(count: int) -> None:
 
 
 @pytest.mark.parametrize("width", [*WIDTHS, 700, 2048])
-def test_norm_has_the_same_bits_with_and_without_a_gain(width: int) -> None:
+def test_norm_has_the_same_bits(width: int) -> None:
     x, out = normal(5, width, seed=width, size=30), np.empty((5, width), np.float32)
     x[3] = 0
     epsilon = 1e-5
-    kernels.norm(x, np.empty(0, np.float32), np.float32(epsilon), out)
-    assert_same_bits(out, arithmetic.norm(x, epsilon))
     gain = normal(width, seed=1)
     kernels.norm(x, gain, np.float32(epsilon), out)
-    assert_same_bits(out, arithmetic.norm(x, epsilon) * gain)
+    assert_same_bits(out, arithmetic.norm(x, gain, epsilon))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -85,6 +87,14 @@ def test_gate_has_the_same_bits(width: int) -> None:
     assert_same_bits(out, arithmetic.gate(x[:, :width], x[:, width:]))
     kernels.gelu_gate(x, out)
     assert_same_bits(out, arithmetic.gelu_gate(x[:, :width], x[:, width:]))
+
+
+def together(threads: int, kernel: Callable[[Crew], None]) -> None:
+    """The kernel on so many threads, none of which may do it alone."""
+    shared = new_crew()
+    crews = [(shared, np.zeros(1, np.int64), seat, threads) for seat in range(threads)]
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(kernel, crews))
 
 
 def quantized(x: Float32) -> tuple[Int8, Float32, NDArray[np.int32]]:
@@ -118,6 +128,21 @@ def test_quantize_has_the_same_bits_for_rows_of_next_to_nothing(size: float) -> 
     assert sums[0] == expected.sum()
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_quantize_finely_has_the_same_bits_and_zeros_behind(width: int) -> None:
+    x = normal(6, width, seed=width, size=5)
+    x[1], x[2], x[3], x[4] = 0, 1e-40, -3e38, x[4] * np.float32(1e-30)
+    values = np.full((12, quads_of(width) * QUAD), 99, np.int8)
+    scales, sums = np.empty(6, np.float32), np.empty(12, np.int32)
+    matrix.quantize(x, values, scales, sums)
+    *digits, expected_scales = arithmetic.quantize_finely(x)
+    for place, expected in enumerate(digits):
+        assert_same_bits(np.ascontiguousarray(values[place::2, :width]), expected)
+        assert sums[place::2].tolist() == expected.sum(axis=1, dtype=np.int32).tolist()
+    assert_same_bits(scales, expected_scales)
+    assert not values[:, width:].any()
+
+
 def test_quantize_rounds_halves_to_even_as_arithmetic_does() -> None:
     x = np.array([[127, 0.5, 1.5, 2.5, -0.5, -1.5, 63.5, 64.5]], np.float32)
     values, _, _ = quantized(x)
@@ -140,8 +165,15 @@ def test_matrix_has_the_same_bits(tokens: int, rows: int, columns: int, threads:
     )
     out = np.full((tokens, rows), np.nan, np.float32)
     packed = np.ascontiguousarray(pack(values))
-    matrix.matrix(x, held, packed, scales, out, threads)
+    together(threads, lambda crew: matrix.matrix(x, held, packed, scales, out, crew))
     assert_same_bits(out, arithmetic.matrix(x, values, scales))
+    fine = (
+        np.empty((2 * tokens, quads_of(columns) * QUAD), np.int8),
+        np.empty(tokens, np.float32),
+        np.empty(2 * tokens, np.int32),
+    )
+    together(threads, lambda crew: matrix.matrix(x, fine, packed, scales, out, crew))
+    assert_same_bits(out, arithmetic.fine_matrix(x, values, scales))
 
 
 def sums_of_tile(weights: Int8, inputs: Int8, multiply_add: dot.MultiplyAdd) -> NDArray[np.int32]:
@@ -160,7 +192,7 @@ def sums_of_tile(weights: Int8, inputs: Int8, multiply_add: dot.MultiplyAdd) -> 
 
 
 @pytest.mark.parametrize("multiply_add", {dot.multiply_add_portable, dot.best_multiply_add()})
-@pytest.mark.parametrize(("groups", "tokens", "quads"), [(1, 1, 3), (4, 4, 100)])
+@pytest.mark.parametrize(("groups", "tokens", "quads"), [(1, 1, 3), (4, 2, 5), (4, 4, 100)])
 def test_the_inner_loop_is_exact_in_every_form_that_this_processor_has(
     groups: int, tokens: int, quads: int, multiply_add: dot.MultiplyAdd
 ) -> None:
@@ -194,6 +226,9 @@ def test_rotary_has_the_same_bits_and_leaves_values_alone(head_dim: int) -> None
     assert_same_bits(heads, expected.reshape(7, -1))
 
 
+NOT_A_NUMBER = 0x7FC0  # as the cache holds it
+
+
 @settings(max_examples=40)
 @given(
     kv_heads=st.integers(1, 3),
@@ -218,17 +253,18 @@ def test_attention_has_the_same_bits_over_scattered_blocks(
     head_dim, query_heads = 2 * half_dim, kv_heads * group
     rows = normal(length, (query_heads + 2 * kv_heads) * head_dim, seed=seed, size=2)
     order = np.random.default_rng(seed).permutation(350 // BLOCK + 1).astype(np.int32)
-    keys = np.full((len(order), kv_heads, head_dim, BLOCK), np.nan, np.float32)
-    values = np.full((len(order), kv_heads, BLOCK, head_dim), np.nan, np.float32)
+    keys = np.full((len(order), kv_heads, head_dim, BLOCK), NOT_A_NUMBER, np.uint16)
+    values = np.full((len(order), kv_heads, BLOCK, head_dim), NOT_A_NUMBER, np.uint16)
     out = np.empty((length, query_heads * head_dim), np.float32)
     blocks = np.tile(order[: -(-length // BLOCK)], (length, 1))
     positions = np.arange(length, dtype=np.int64)
     scores = np.full((threads, length + BLOCK), np.nan, np.float32)
     factor = 1 / np.sqrt(head_dim)
     scoring = (window, np.float32(factor), np.float32(most))
-    attention.attention(rows, positions, blocks, keys, values, scoring, scores, out, threads)
+    taken = (rows, positions, blocks, keys, values, scoring, scores, out)
+    together(threads, lambda crew: attention.attention(*taken, crew))
     shaped = rows.reshape(length, -1, head_dim)
-    seen = shaped[-window:]  # 0: all
+    seen = arithmetic.kept(shaped[-window:])  # 0: all
     for head in range(query_heads):
         kv = query_heads + head // group
         expected = arithmetic.attend(
@@ -243,7 +279,7 @@ def test_norms_of_heads_have_the_same_bits_and_leave_values_alone(head_dim: int)
     heads = rows.reshape(5, 7, head_dim)  # 3 of queries, 2 of keys, 2 of values
     of_heads = np.repeat(gains, [3, 2], axis=0)
     expected = heads.copy()
-    expected[:, :5] = arithmetic.norm(heads[:, :5], 1e-6) * of_heads
+    expected[:, :5] = arithmetic.norm(heads[:, :5], of_heads, 1e-6)
     kernels.norm_heads(rows, 2, gains, np.float32(1e-6))
     assert_same_bits(rows, expected.reshape(5, -1))
 
@@ -252,6 +288,13 @@ def test_a_bias_is_added_to_every_row() -> None:
     rows, bias = normal(4, 37), normal(37, seed=1)
     expected = rows + bias
     kernels.add_bias(bias, rows)
+    assert_same_bits(rows, expected)
+
+
+def test_columns_are_multiplied_in_every_row() -> None:
+    rows, columns = normal(4, 37), normal(37, seed=1)
+    expected = rows * columns
+    kernels.multiply(columns, rows)
     assert_same_bits(rows, expected)
 
 

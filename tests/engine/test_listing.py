@@ -132,9 +132,12 @@ def test_passes_and_installs_name_their_tile(program: Program) -> None:
         named = tiles_of(block, program.placement)
         for opcode in (Opcode.INSTALL, Opcode.PASS):
             mine = [row for row in range(len(rows)) if rows["opcode"][row] == opcode]
-            tiles = [named[row] for row in mine]
+            tiles = [named[row] for row in mine if rows["lane"][row] == 0]
             assert "weights" not in tiles
             assert len(set(tiles)) == len(tiles), "each tile once in a block"
+            again = [named[row] for row in mine if rows["lane"][row]]  # of a second digit
+            down = [t for t in tiles if t.startswith("down") and opcode == Opcode.PASS]
+            assert sorted(again) == sorted(down)
 
 
 def test_buffers_do_not_share_an_address(program: Program) -> None:

@@ -13,7 +13,6 @@ from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.executor import Executor
 from lpu_engine.runtime.pace import (
     FEWEST_ROWS,
-    LATE,
     PROMPT_ROWS,
     PROMPT_S,
     REST_S,
@@ -24,7 +23,7 @@ from lpu_engine.runtime.pace import (
 from lpu_engine.runtime.weights import load_weights
 
 LARGE = Speed(serial_s=0.010, parallel_s=0.006)
-SMALL = Speed(serial_s=0.0004, parallel_s=0.0003)
+SMALL = Speed(serial_s=0.0004, parallel_s=0.0005)
 ALONE = Speed(serial_s=0.010, parallel_s=math.inf)
 
 
@@ -34,7 +33,7 @@ def pace(decode: Speed = LARGE, prompt: Speed = LARGE, prompt_rows: int = 64) ->
 
 @pytest.mark.parametrize(
     ("speed", "threads"),
-    [(LARGE, 2), (SMALL, 1), (ALONE, 1), (Speed(0.010, 0.0095), 1), (Speed(0.010, 0.020), 1)],
+    [(LARGE, 2), (SMALL, 1), (ALONE, 1), (Speed(0.010, 0.0095), 1), (Speed(0.0010, 0.0006), 1)],
 )
 def test_two_threads_are_used_where_a_long_step_gains_from_them(speed: Speed, threads: int) -> None:
     assert pace(decode=speed).decode_threads == threads
@@ -56,13 +55,34 @@ def test_a_turn_is_never_tiny_nor_larger_than_a_step(serial_s: float, rows: int)
     assert pace(prompt=Speed(serial_s, serial_s)).prompt_rows() == rows
 
 
-def test_two_threads_rest_after_a_step_that_was_far_too_slow() -> None:
+def slowed(pace: Pace, rows: int, seconds: float) -> int:
+    """How many steps of that length it takes until one thread goes on alone."""
+    for count in range(1, 100):
+        pace.record(rows, threads=2, began_s=count, ended_s=count + seconds)
+        if pace.threads(rows, count + seconds) == 1:
+            return count
+    return 0
+
+
+def test_two_threads_rest_when_they_have_become_slower_than_one() -> None:
     tired = pace()
-    tired.record(rows=1, threads=2, began_s=10.0, ended_s=10.0 + 1.1 * LATE * LARGE.parallel_s)
-    ended_s = 10.0 + 1.1 * LATE * LARGE.parallel_s
-    assert tired.threads(1, ended_s) == 1
+    ended_s = slowed(tired, rows=1, seconds=5 * LARGE.serial_s) + 5 * LARGE.serial_s
     assert tired.threads(1, ended_s + 0.99 * REST_S) == 1
     assert tired.threads(1, ended_s + 1.01 * REST_S) == 2
+
+
+def test_one_step_that_had_to_wait_changes_nothing() -> None:
+    calm = pace()
+    calm.record(rows=1, threads=2, began_s=10.0, ended_s=10.0 + 5 * LARGE.serial_s)
+    assert calm.threads(1, 11.0) == 2
+
+
+def test_steps_of_many_rows_are_held_against_their_like() -> None:
+    calm = pace()
+    assert slowed(calm, rows=6, seconds=2 * LARGE.serial_s) == 0
+    for n in range(60):
+        calm.record(rows=6, threads=1, began_s=float(n), ended_s=n + 1.5 * LARGE.serial_s)
+    assert slowed(calm, rows=6, seconds=2 * LARGE.serial_s) > 0
 
 
 def test_a_slow_step_on_one_thread_tires_nobody() -> None:

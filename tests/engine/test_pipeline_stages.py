@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pipelines import FITTED, Deployment, deployments, small
 
@@ -187,7 +187,7 @@ def refusal(d: Deployment) -> str:
     return ""
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=60)
 @given(deployments(), st.integers(1, 40))
 def test_a_context_that_a_refusal_names_is_the_longest_that_fits(d: Deployment, times: int) -> None:
     """Where one layer's keys and values are too much for a chip, however many chips there are."""

@@ -251,6 +251,25 @@ def test_weights_that_arrive_while_others_wait(phase: str) -> None:
     assert tried
 
 
+@pytest.mark.parametrize("phase", ["decode", "prompt"])
+def test_a_pass_of_the_second_digit_takes_no_weights_and_needs_some_at_work(phase: str) -> None:
+    block = block_of(phase, "after")
+    rows, passes = block.instructions, is_opcode(block.instructions, Opcode.PASS)
+    second = [row for row in passes if rows["lane"][row]]
+    assert second
+    for row in passes:
+        earlier = [
+            other
+            for other in passes
+            if rows["unit"][other] == rows["unit"][row]
+            and rows["cycle"][other] < rows["cycle"][row]
+        ]
+        if row in second:
+            assert_refused(changed(block, row, "lane", -int(rows["lane"][row])), row)
+        elif not earlier:
+            assert_refused(changed(block, row, "lane", 1), row)
+
+
 def test_every_fetch_of_weights_from_an_address_of_others() -> None:
     """Each of the 16 slices of each tile, one address on, and one tile on."""
     block = block_of("decode", "before")

@@ -112,7 +112,7 @@ def test_chunks_of_every_size_are_legal(prompt_rows: int) -> None:
     assert program.prompt.rows == prompt_rows
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(small_shapes())
 def test_random_shapes_are_legal_and_place_every_weight_once(architecture: Architecture) -> None:
     try:
@@ -201,7 +201,6 @@ def test_a_token_takes_as_long_as_its_blocks_at_any_position(
     assert program.token_cycles(position) == lengths(program, list(program.token(position)))
 
 
-@settings(deadline=None)
 @given(st.sampled_from([(1, 4), (321, 4), (640, 8), (2_048, 16), (2_048, 20)]), st.data())
 def test_a_prompt_takes_as_long_as_the_blocks_of_its_chunks(
     sizes: tuple[int, int], data: st.DataObject

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lpu_engine.model import arithmetic
 from lpu_engine.model.arithmetic import Float32
-from lpu_engine.runtime.sampler import WEIGHT_OF_BEST, nucleus, sample, uniform
+from lpu_engine.runtime.sampler import WEIGHT_OF_BEST, likeliest, nucleus, sample, uniform
 
 LAST = 1 - 2**-53  # the largest number that `uniform` gives
 ONE = np.float32(1)
@@ -20,9 +20,16 @@ def random_logits(size: int, seed: int) -> Float32:
     return (np.random.default_rng(seed).standard_normal(size) * 3).astype(np.float32)
 
 
+def shares_of(logits: Float32, temperature: float) -> Float32:
+    return arithmetic.exp((logits - logits.max()) * (ONE / np.float32(temperature)))
+
+
+def whole(shares: Float32) -> NDArray[np.int32]:
+    return (shares * WEIGHT_OF_BEST).astype(np.int32)
+
+
 def weights_of(logits: Float32, temperature: float) -> NDArray[np.int32]:
-    inverse = ONE / np.float32(temperature)
-    return (arithmetic.exp((logits - logits.max()) * inverse) * WEIGHT_OF_BEST).astype(np.int32)
+    return whole(shares_of(logits, temperature))
 
 
 def sorted_nucleus(weights: NDArray[np.int32], top_p: float) -> tuple[int, int]:
@@ -36,7 +43,6 @@ def sorted_nucleus(weights: NDArray[np.int32], top_p: float) -> tuple[int, int]:
     raise AssertionError("top_p is above 1")
 
 
-@settings(deadline=None)
 @given(
     size=st.integers(1, 400),
     seed=st.integers(0, 10**6),
@@ -46,15 +52,24 @@ def sorted_nucleus(weights: NDArray[np.int32], top_p: float) -> tuple[int, int]:
 def test_the_nucleus_is_that_of_a_sorting_sampler(
     size: int, seed: int, temperature: float, top_p: float
 ) -> None:
-    weights = weights_of(random_logits(size, seed), temperature)
-    assert nucleus(weights, top_p) == sorted_nucleus(weights, top_p)
+    shares = shares_of(random_logits(size, seed), temperature)
+    assert nucleus(shares, whole(shares), top_p) == sorted_nucleus(whole(shares), top_p)
 
 
-@settings(deadline=None)
 @given(weights=st.lists(st.integers(0, 5), min_size=1, max_size=30), top_p=st.floats(0, 1))
 def test_the_nucleus_keeps_all_of_equal_weight(weights: list[int], top_p: float) -> None:
     given_weights = np.array([*weights, 5], np.int32)
-    assert nucleus(given_weights, top_p) == sorted_nucleus(given_weights, top_p)
+    shares = given_weights.astype(np.float32) / np.float32(5)
+    assert nucleus(shares, given_weights, top_p) == sorted_nucleus(given_weights, top_p)
+
+
+@given(
+    steps=st.lists(st.integers(0, 3000), min_size=1, max_size=60),
+    top_p=st.one_of(st.floats(0, 1), st.just(1.0)),
+)
+def test_the_nucleus_is_exact_where_weights_nearly_agree(steps: list[int], top_p: float) -> None:
+    shares = np.array([2**30, *(2**30 - 64 * step for step in steps)], np.float32) / WEIGHT_OF_BEST
+    assert nucleus(shares, whole(shares), top_p) == sorted_nucleus(whole(shares), top_p)
 
 
 @pytest.mark.parametrize("top_p", [0.0, 0.5, 0.9, 1.0])
@@ -83,6 +98,12 @@ def test_temperature_0_takes_the_first_of_the_largest() -> None:
     logits = np.array([1, 5, 2, 5, 5], np.float32)
     for draw in (0.0, 0.5, LAST):
         assert sample(logits, np.float32(0), 1.0, draw) == 1
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False), min_size=1, max_size=70))
+def test_the_likeliest_is_that_of_numpy(scores: list[float]) -> None:
+    logits = np.array(scores, np.float32)
+    assert likeliest(logits) == np.argmax(logits)
 
 
 def test_top_p_0_leaves_the_likeliest_and_its_equals() -> None:

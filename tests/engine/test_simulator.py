@@ -17,8 +17,7 @@ from lpu_engine.hardware.lpu import Opcode
 from lpu_engine.model.architecture import Architecture
 from lpu_engine.model.arithmetic import Float32
 from lpu_engine.model.checkpoint import Checkpoint
-from lpu_engine.model.quantize import quantize_matrix, recipes
-from lpu_engine.model.tensor_names import LAST_NORM
+from lpu_engine.model.quantize import quantized
 from lpu_engine.simulator.host import Session
 from lpu_engine.simulator.queues import Instruction, Queue, queues
 from lpu_engine.simulator.timed import Chip, Fault
@@ -98,6 +97,15 @@ def test_prompts_that_fill_their_last_chunk_or_do_not(tokens: int, tmp_path: Pat
     logits, cycles = session.prompt(ids)
     assert_same_bits(logits, Twin(checkpoint, session.program).forward(ids, 0))
     assert cycles == session.program.prompt_cycles(tokens)
+
+
+@pytest.mark.parametrize("rows", [16, 20])
+def test_long_chunks_whose_first_digits_wait_for_the_second(rows: int, tmp_path: Path) -> None:
+    checkpoint, ids = opened(tmp_path, **TINY), list(range(40, 40 + rows))
+    session = on_a_chip(checkpoint, prompt_rows=rows)
+    logits, cycles = session.prompt(ids)
+    assert_same_bits(logits, Twin(checkpoint, session.program).forward(ids, 0))
+    assert cycles == session.program.prompt_cycles(rows)
 
 
 def test_a_prompt_is_worth_as_much_as_its_tokens_one_by_one(tmp_path: Path) -> None:
@@ -196,8 +204,7 @@ class Spoiled:
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         a = checkpoint.architecture
-        self.program, self.last_gain = compile_program(a, 4), checkpoint.tensor(LAST_NORM)
-        self.matrices = {recipe.name: quantize_matrix(checkpoint, recipe) for recipe in recipes(a)}
+        self.program, self.tensors = compile_program(a, 4), quantized(checkpoint)
         session = self._session()
         session.token(3, 0)
         self.memory = session.chip.memory[:, :USED].copy()
@@ -214,7 +221,7 @@ class Spoiled:
             return session.token(7, 1)[0].copy()
 
     def _session(self) -> Session:
-        return Session(self.program, self.matrices, self.last_gain)
+        return Session(self.program, self.tensors)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lpu_engine.compiler.compile import compile_program
+from lpu_engine.compiler.graph import Kind
 from lpu_engine.compiler.program import Program
 from lpu_engine.hardware.lpu import CLOCK_HZ, DRAIN_CYCLES, PLACES, UNIT_NAMES, Opcode
 from lpu_engine.model.architecture import read_architecture
@@ -132,7 +133,8 @@ def test_an_event_tells_what_it_serves(program: Program, threads: dict[str, list
             args = event["args"]
             operation = program.operations[args["operation"]]
             assert opcode in Opcode.__members__
-            assert served == (operation.tensor or operation.kind.name.lower())
+            is_matrix = operation.kind == Kind.MATRIX
+            assert served == (operation.tensor if is_matrix else operation.kind.name.lower())
             assert args["block"] in program.decode.blocks
             assert 1 <= args["count"] <= args["cycles"]
             if "layer" in args:

@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed: `make live` adds it")
 pytest.importorskip("tqdm", reason="tqdm is not installed: `make live` adds it")
 
+from training.average import average
 from training.corpus import parse_entries
 from training.evaluate import PEBBLE_FOLDER
 from training.export import export, load_weights
@@ -131,3 +132,17 @@ def test_a_stream_is_the_same_again_and_another_for_the_next_process(mixture: Mi
     beside = first_ids(mixture, 0, Team(1, RANKS))
     assert not np.array_equal(here, beside)
     assert np.array_equal(beside, first_ids(mixture, 1, Team(0, RANKS)))
+
+
+def test_the_mean_of_two_exported_models_is_a_model(tmp_path: Path) -> None:
+    models = [small_pebble(seed) for seed in (1, 2)]
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for model, folder in zip(models, folders, strict=True):
+        export(model, PEBBLE_FOLDER / "tokenizer.json", folder)
+    average(folders, tmp_path / "mean")
+    mean = small_pebble(seed=3)
+    load_weights(tmp_path / "mean", mean)
+    for got, *both in zip(*(m.state_dict().values() for m in (mean, *models)), strict=True):
+        expected = torch.stack([weight.bfloat16().float() for weight in both]).mean(dim=0)
+        torch.testing.assert_close(got, expected.bfloat16().float())
+    assert (tmp_path / "mean" / "tokenizer.json").exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from training.corpus import Entry, Pair, Talk, read_corpus
-from training.generators import generate, numbers
+from training.generators import generate, limits, numbers
 from training.tables import read_tables
 from training.trials import (
     FORMS,
@@ -123,6 +123,18 @@ def test_a_plain_refusal_meets_every_trial_of_refusals_and_a_guess_none(
     for trial in refusals:
         assert is_right(trial, "I don't know that, I'm sorry."), trial
         assert not is_right(trial, "It is 42, as everybody knows."), trial
+
+
+def test_every_answer_of_the_limits_is_a_refusal() -> None:
+    rng = random.Random(23)
+    for kind in limits.KINDS.values():
+        for answer in kind.answers:
+            drawn = limits.Drawn(rng).filled(answer)
+            assert is_refusal(drawn), drawn
+    for _ in range(DRAWN // 4):
+        question, answer = (message["content"] for message in limits.limit(rng))
+        assert is_refusal(answer), answer
+        assert not re.search("[{}|]", question + answer)
 
 
 def test_no_trial_with_a_fact_is_met_by_repeating_its_question(trials: list[Trial]) -> None:
