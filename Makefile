@@ -24,7 +24,7 @@ run:
 	@bin/venv .venv requirements.txt && exec $(PYTHON) manage.py serve
 
 test: tools
-	$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: lint format types javascript
 

@@ -15,8 +15,7 @@ import numpy as np
 
 from lpu_engine.compiler.compile import compile_program
 from lpu_engine.model.architecture import LLAMA, Architecture, read_architecture
-from lpu_engine.model.arithmetic import Float32, Int8
-from lpu_engine.model.quantize import recipes
+from lpu_engine.model.quantize import Tensors, float_recipes, recipes
 from lpu_engine.simulator.host import Session
 
 PEBBLE = Path(__file__).resolve().parents[1] / "lpu_engine" / "models" / "pebble"
@@ -75,18 +74,19 @@ def _predicted() -> float:
 
 
 def _simulated() -> tuple[float, int]:
-    session = Session(compile_program(TWO_LAYERS), _random(TWO_LAYERS), np.ones(320, np.float32))
+    session = Session(compile_program(TWO_LAYERS), _random(TWO_LAYERS))
     began_s = time.perf_counter()
     _, cycles = session.token(7, 0)
     return time.perf_counter() - began_s, cycles
 
 
-def _random(architecture: Architecture) -> dict[str, tuple[Int8, Float32]]:
+def _random(architecture: Architecture) -> Tensors:
     rng, matrices = np.random.default_rng(0), {}
     for recipe in recipes(architecture):
         values = rng.integers(-127, 128, (recipe.rows, recipe.columns)).astype(np.int8)
         matrices[recipe.name] = values, np.full(recipe.rows, 1e-3, np.float32)
-    return matrices
+    floats = {row.name: np.ones(row.count, np.float32) for row in float_recipes(architecture)}
+    return Tensors(matrices, floats)
 
 
 if __name__ == "__main__":

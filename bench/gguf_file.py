@@ -3,6 +3,7 @@
 GGUF wants queries and keys in interleaved rotary order, so their rows are permuted.
 """
 
+import json
 import zlib
 from pathlib import Path
 from typing import Literal
@@ -41,10 +42,23 @@ def gguf_of(folder: Path, kind: Kind) -> Path:
     return made_once(path, lambda unfinished: write_gguf(open_checkpoint(folder), unfinished, kind))
 
 
-def write_gguf(checkpoint: Checkpoint, path: Path, kind: Kind) -> None:
-    """Write the file; its vocabulary only has the right size, since the bench feeds ids."""
+def speaking_gguf_of(folder: Path) -> Path:
+    """The same as Q8_0 for a server, which needs words: Pebble's, or what is cut like them."""
+    path = gguf_of(folder, "Q8_0")
+    words = path.with_name(f"{path.stem}-words.gguf")
+    return made_once(words, lambda to: write_gguf(open_checkpoint(folder), to, "Q8_0", folder))
+
+
+def write_gguf(
+    checkpoint: Checkpoint, path: Path, kind: Kind, tokenizer: Path | None = None
+) -> None:
+    """Write the file; without a tokenizer's folder its vocabulary only has the right size."""
     writer = gguf.GGUFWriter(path, "llama", use_temp_file=True)
     _add_shape(writer, checkpoint.architecture)
+    if tokenizer is None:
+        _add_vocabulary(writer, checkpoint.architecture.vocabulary)
+    else:
+        _add_words(writer, tokenizer)
     writer.add_file_type(FILE_TYPES[kind])
     _add_tensors(writer, checkpoint, kind)
     writer.write_header_to_file()
@@ -66,7 +80,6 @@ def _add_shape(writer: gguf.GGUFWriter, a: Architecture) -> None:
     writer.add_rope_freq_base(a.rope_theta)
     writer.add_layer_norm_rms_eps(a.norm_epsilon)
     writer.add_vocab_size(a.vocabulary)
-    _add_vocabulary(writer, a.vocabulary)
 
 
 def _add_tensors(writer: gguf.GGUFWriter, checkpoint: Checkpoint, kind: Kind) -> None:
@@ -88,6 +101,25 @@ def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
     writer.add_token_list([f"<{i}>" for i in range(size)])
     writer.add_token_scores([0.0] * size)
     writer.add_token_types([gguf.TokenType.NORMAL] * size)
+
+
+def _add_words(writer: gguf.GGUFWriter, folder: Path) -> None:
+    """Byte-level BPE that takes digits one by one: llama.cpp knows that cut as SmolLM's."""
+    told = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    vocabulary: dict[str, int] = told["model"]["vocab"]
+    special = {each["content"] for each in told["added_tokens"]}
+    tokens = sorted(vocabulary, key=vocabulary.__getitem__)
+    kinds = gguf.TokenType
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("smollm")
+    writer.add_token_list(tokens)
+    writer.add_token_types([kinds.CONTROL if t in special else kinds.NORMAL for t in tokens])
+    writer.add_token_merges([" ".join(pair) for pair in told["model"]["merges"]])
+    writer.add_bos_token_id(vocabulary[config["bos_token"]])
+    writer.add_eos_token_id(vocabulary[config["eos_token"]])
+    writer.add_add_bos_token(False)
+    writer.add_chat_template(config["chat_template"])
 
 
 def _add(writer: gguf.GGUFWriter, name: str, tensor: NDArray[np.float32], kind: Kind) -> None:

@@ -13,6 +13,7 @@ from bench.llama_cpp_peer import llama_cpp_peak_bytes
 from bench.models import M6, ONE_LAYER, Model
 from bench.transformers_peer import precision_works, transformers_peak_bytes
 from lpu_engine.model.architecture import Architecture, read_architecture
+from lpu_engine.runtime.cache import KEPT_BYTES
 
 GOAL = Goal(1.4, is_most=True)
 MOST_PROCESSES = 3  # of a kind: memory varies little
@@ -39,8 +40,8 @@ def memory_found(model: Model, rounds: int) -> Found:
 
 
 def needed_bytes(a: Architecture, positions: int) -> int:
-    """A byte a weight; keys and values as this engine keeps them, in float32."""
-    return a.parameters + 4 * 2 * a.layers * a.kv_heads * a.head_dim * positions
+    """A byte a weight; keys and values as this engine keeps them, in bfloat16."""
+    return a.parameters + 2 * KEPT_BYTES * a.layers * a.kv_heads * a.head_dim * positions
 
 
 def _peaks() -> list[tuple[str, Peak]]:

@@ -6,6 +6,7 @@ from functools import partial
 
 from bench.chats_held import chats_found
 from bench.contests import contest_found
+from bench.endpoint import endpoint_found
 from bench.fairness import fairness_found
 from bench.figures import Found
 from bench.memory import memory_found
@@ -13,7 +14,14 @@ from bench.models import M6, M15, M135, M500, PEBBLE, RANDOM
 from bench.quality import quality_found
 from bench.sampling import sampling_found
 from bench.shares import bandwidth_found, matrix_found
-from bench.tools import chip_found, first_page_found, gpus_found, pipelines_found, race_found
+from bench.tools import (
+    answer_found,
+    chip_found,
+    first_page_found,
+    gpus_found,
+    pipelines_found,
+    race_found,
+)
 from bench.turns import turns_found
 from bench.workloads import CONTESTS
 
@@ -72,7 +80,9 @@ def _tools() -> list[Part]:
         ("pipelines", "the largest models compiled and proven", pipelines_found),
         ("gpus", "all GPUs for one model", gpus_found),
         ("first-page", "`make run` to its first page", first_page_found),
+        ("endpoint", "`manage.py measure` beside llama.cpp's own log", endpoint_found),
         ("race", "four lanes in a browser: does the page keep answering?", race_found),
+        ("answer", "a long answer in Markdown in a browser: likewise", answer_found),
     )
     return [Part(name, about, _ignoring_rounds(found)) for name, about, found in tools]
 

@@ -73,14 +73,14 @@ def race_page(url: str) -> RacePage | None:
     path = find_browser()
     if path is None:
         return None
-    before = _ticks()
+    before = ticks()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(LAUNCH_FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         raced = _raced(page, url)
         rates = page.evaluate(RATES)
         browser.close()
-    stolen, all_of_it = (now - then for now, then in zip(_ticks(), before, strict=True))
+    stolen, all_of_it = (now - then for now, then in zip(ticks(), before, strict=True))
     long_tasks = [ms for race in raced for ms in race["longTasks"]]
     return RacePage(
         len(MODELS),
@@ -113,7 +113,7 @@ def _raced(page: Page, url: str) -> list[dict[str, Any]]:
     return raced
 
 
-def _ticks() -> tuple[int, int]:
+def ticks() -> tuple[int, int]:
     """Of the processor since it started: those that others took, and all; zeros but on Linux."""
     file = Path("/proc/stat")
     if not file.exists():

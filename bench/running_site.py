@@ -26,7 +26,7 @@ class RunningSite:
 @contextmanager
 def running_site(project: Path) -> Iterator[RunningSite]:
     """Starts `make run` and ends it; everything must be installed already."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
     began_s = time.perf_counter()
@@ -39,13 +39,15 @@ def running_site(project: Path) -> Iterator[RunningSite]:
         start_new_session=True,
     ) as server:
         try:
-            _wait_for_page(f"{url}/", server, began_s)
+            wait_for_page(f"{url}/", server, "make run served no page")
             yield RunningSite(url, time.perf_counter() - began_s)
         finally:
             os.killpg(server.pid, signal.SIGTERM)
 
 
-def _wait_for_page(url: str, server: subprocess.Popen[bytes], began_s: float) -> None:
+def wait_for_page(url: str, server: subprocess.Popen[bytes], refusal: str) -> None:
+    """Until a server that was just started gives a page; else an error with the refusal."""
+    began_s = time.perf_counter()
     while time.perf_counter() - began_s < PATIENCE_S and server.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=PATIENCE_S) as page:
@@ -53,10 +55,11 @@ def _wait_for_page(url: str, server: subprocess.Popen[bytes], began_s: float) ->
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.02)
-    raise RuntimeError("make run served no page; run it by hand to see why.")
+    raise RuntimeError(f"{refusal}; run it by hand to see why.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

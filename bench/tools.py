@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from bench.answer_page import TOKENS_PER_S, AnswerPage, answer_page
 from bench.cached import PROJECT
 from bench.chip import chip
 from bench.figures import Found
@@ -10,7 +11,7 @@ from bench.pipelines import pipelines
 from bench.race_page import RacePage, race_page
 from bench.running_site import running_site
 
-NO_BROWSER = "a race in a browser: skipped, no Chromium was found; set BROWSER_PATH"
+NO_BROWSER = "{what} in a browser: skipped, no Chromium was found; set BROWSER_PATH"
 
 
 def chip_found() -> Found:
@@ -60,8 +61,29 @@ def race_found() -> Found:
     with running_site(PROJECT) as site:
         race = race_page(site.url)
     if race is None:
-        return Found(sentences=(NO_BROWSER,), data={"race": None})
+        return Found(sentences=(NO_BROWSER.format(what="a race"),), data={"race": None})
     return Found(sentences=_race(race), data={"race": asdict(race)})
+
+
+def answer_found() -> Found:
+    """A long answer in Markdown in a real browser, where there is one."""
+    pages = answer_page(PROJECT)
+    if pages is None:
+        return Found(sentences=(NO_BROWSER.format(what="an answer"),), data={"answer": None})
+    sentences = tuple(sentence for page in pages for sentence in _answer(page))
+    return Found(sentences=sentences, data={"answer": [asdict(page) for page in pages]})
+
+
+def _answer(page: AnswerPage) -> tuple[str, ...]:
+    longest = f", the longest {page.longest_ms:.0f} ms" if page.long_tasks else ""
+    reached = "✗" if page.long_tasks else "✓"
+    return (
+        f"{page.tokens:,} tokens of Markdown at {TOKENS_PER_S:,} tokens/s"
+        f" ({page.shown_tokens_per_s:,.0f} shown in a browser, {page.frames:,} frames,"
+        f" {page.blocks:,} blocks), a reader who {page.reader}:",
+        f"{reached} {page.long_tasks} tasks over 50 ms{longest}, while others took"
+        f" {page.stolen_share:.0%} of the processor",
+    )
 
 
 def _race(race: RacePage) -> tuple[str, ...]:

@@ -4,15 +4,17 @@ A key is all that a client needs to read an answer on any socket, so it stands i
 line.
 """
 
+import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from lpu_engine import Generation, GpuForecast, Lane, Ratio
+from playground.endpoints.log import EndpointLog
 
 KEPT_S = 600.0
 COUNT_LIMIT = 500
@@ -43,6 +45,8 @@ class Answer:
     lanes: tuple[Lane, ...] = ()
     ratios: tuple[Ratio, ...] = ()
     is_replay: bool = False
+    logs: Mapping[int, EndpointLog] = field(default_factory=dict)  # lanes with words of their own
+    asking: asyncio.Task[None] | None = None  # fills those logs, before the flag
     flag_at_s: float | None = None  # when the lanes began; None: the words are being computed
     subscriber: Subscriber | None = None
     ended_at_s: float | None = None
@@ -50,7 +54,20 @@ class Answer:
     @property
     def is_open(self) -> bool:
         """Whether it is being computed or read; an open answer is never forgotten."""
-        return self.generation.ending is None or self.subscriber is not None
+        is_asking = any(log.ending is None for log in self.logs.values())
+        return self.generation.ending is None or is_asking or self.subscriber is not None
+
+    @property
+    def size_bytes(self) -> int:
+        return self.generation.size_bytes + sum(log.size_bytes for log in self.logs.values())
+
+    def forget_asking(self, _: asyncio.Task[None]) -> None:
+        """A task that was cancelled still holds its frames, and they the keys."""
+        self.asking = None
+
+    def log_of(self, lane: int) -> Generation | EndpointLog:
+        """What a lane shows: the words of the race, or its own."""
+        return self.logs.get(lane, self.generation)
 
 
 class Answers:
@@ -60,6 +77,7 @@ class Answers:
         self._now = now
         self._answers: dict[str, Answer] = {}
         self._arriving: Counter[str] = Counter()
+        self._watching: list[EndpointLog] = []
 
     @contextmanager
     def place(self, address: str) -> Iterator[None]:
@@ -89,8 +107,9 @@ class Answers:
         ratios: tuple[Ratio, ...],
         *,
         is_replay: bool,
+        logs: Mapping[int, EndpointLog] | None = None,
     ) -> Answer:
-        """Takes a race in; of a replay, the log is another answer's too."""
+        """Takes a race in; of a replay, the logs are another answer's too."""
         return self._keep(
             Answer(
                 _new_key(),
@@ -100,6 +119,7 @@ class Answers:
                 lanes=lanes,
                 ratios=ratios,
                 is_replay=is_replay,
+                logs=logs or {},
             )
         )
 
@@ -125,8 +145,23 @@ class Answers:
         opened = sum(a.address == address and a.is_open for a in self._answers.values())
         return opened + self._arriving[address]
 
+    @contextmanager
+    def watching(self, log: EndpointLog) -> Iterator[None]:
+        """Meanwhile the log is told how many answers are being computed here."""
+        log.begin(self._computing_count())
+        self._watching.append(log)
+        try:
+            yield
+        finally:
+            self._watching.remove(log)
+
+    def _computing_count(self) -> int:
+        return sum(answer.generation.ending is None for answer in self._answers.values())
+
     def _keep(self, answer: Answer) -> Answer:
         self._answers[answer.key] = answer
+        for log in self._watching:  # there are never more than just after one has come
+            log.saw_open(self._computing_count())
         return answer
 
     def _forget_old(self) -> None:
@@ -155,7 +190,7 @@ class Answers:
         return count >= COUNT_LIMIT or self._size_bytes() > SIZE_LIMIT_BYTES
 
     def _size_bytes(self) -> int:
-        return sum(answer.generation.size_bytes for answer in self._answers.values())
+        return sum(answer.size_bytes for answer in self._answers.values())
 
 
 def _new_key() -> str:

@@ -5,6 +5,7 @@ So pages are served at once, and the socket takes prompts whose answers begin wh
 
 import atexit
 import os
+import sys
 from pathlib import Path
 
 from django.conf import settings
@@ -17,6 +18,10 @@ from playground.clocks import Clocks
 from playground.loads import Loads
 from playground.site import Site
 from playground.version import read_version
+
+# How long a thread may keep Python to itself while others wait. Usually 5 ms: as long as several
+# steps of the engine, which needs it for a moment between two.
+SWITCH_S = 0.0005
 
 
 def open_site() -> Site:
@@ -31,5 +36,6 @@ def open_site() -> Site:
     return Site(engine, catalog, clocks, Cards(), Answers(), read_version(), Loads(catalog))
 
 
+sys.setswitchinterval(SWITCH_S)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 application = build_application(open_site())

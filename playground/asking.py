@@ -4,16 +4,20 @@ What takes time runs in threads: a socket hears `stop` meanwhile.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+
+from django.conf import settings
 
 from lpu_engine import (
     PREVIEW_PROMPT_TOKENS,
     BadSystem,
     Busy,
+    Entry,
     Generation,
     GpuForecast,
     GpuSystem,
+    Lane,
     Model,
     NoWords,
     PromptTooLong,
@@ -25,7 +29,18 @@ from lpu_engine import (
     smallest_window,
 )
 from playground.answers import Answer, TooMany
-from playground.messages import BadMessage, Code, Generate, Race, Resume
+from playground.endpoints.addresses import Allowed
+from playground.endpoints.asking import Question, begin_asking
+from playground.endpoints.log import EndpointLog
+from playground.messages import (
+    BadMessage,
+    Code,
+    EndpointEntry,
+    Generate,
+    Race,
+    RaceEntry,
+    Resume,
+)
 from playground.races import lanes_for
 from playground.site import Site
 
@@ -64,7 +79,7 @@ async def new_race(site: Site, address: str, message: Race, has_left: HasLeft) -
         await asyncio.to_thread(lanes_for, entries, catalog, PREVIEW_PROMPT_TOKENS)
         if has_left():
             return None
-        model = smallest_window(entries, catalog)
+        model = smallest_window(_of_catalog(entries), catalog)
         if message.words is not None:
             generation = _words_of(site, message.words, model)
         else:
@@ -80,8 +95,30 @@ async def new_race(site: Site, address: str, message: Race, has_left: HasLeft) -
             if not is_replay:
                 generation.stop(0)
             return None
-        ratios = ratios_of(lanes)
-        return site.answers.add_race(address, generation, lanes, ratios, is_replay=is_replay)
+        return _kept_race(site, address, message, generation, lanes)
+
+
+def _kept_race(
+    site: Site, address: str, message: Race, generation: Generation, lanes: tuple[Lane, ...]
+) -> Answer:
+    """The race, with a log for each endpoint; in a new one they begin to be asked."""
+    asked = {i: each for i, each in enumerate(message.entries) if isinstance(each, EndpointEntry)}
+    is_replay = message.words is not None
+    if message.words is None:
+        logs = {i: _new_log(entry, message) for i, entry in asked.items()}
+    else:
+        logs = {i: _old_log(site, message.words, i, entry) for i, entry in asked.items()}
+    answer = site.answers.add_race(
+        address, generation, lanes, ratios_of(lanes), is_replay=is_replay, logs=logs
+    )
+    if asked and not is_replay:
+        questions = [Question(logs[i], entry.key) for i, entry in asked.items()]
+        allowed: Allowed = settings.PLAYGROUND_ENDPOINTS
+        answer.asking = begin_asking(
+            generation, questions, allowed.to_visitor(address), site.answers.watching
+        )
+        answer.asking.add_done_callback(answer.forget_asking)
+    return answer
 
 
 def earlier(site: Site, message: Resume) -> tuple[Answer, list[int]]:
@@ -95,10 +132,15 @@ def earlier(site: Site, message: Resume) -> tuple[Answer, list[int]]:
     if answer.lanes and len(message.counts) != len(answer.lanes):
         wanted = f"counts must be a list of a number for each lane, {len(answer.lanes)} in all."
         raise BadMessage("bad_param", wanted)
-    length = len(answer.generation.tokens)
-    if max(message.counts) > length and answer.generation.ending is None:
+    return answer, [_start(answer.log_of(lane), n) for lane, n in enumerate(message.counts)]
+
+
+def _start(log: Generation | EndpointLog, count: int) -> int:
+    """Where a reader goes on who has `count` of a log."""
+    length = len(log.tokens)
+    if count > length and log.ending is None:
         raise BadMessage("bad_param", f"count must be {length} or less: there are no more yet.")
-    return answer, [min(count, length) for count in message.counts]
+    return min(count, length)
 
 
 @contextmanager
@@ -145,6 +187,25 @@ def _words_of(site: Site, key: str, smallest: Model) -> Generation:
             f" {smallest.window:,}: race again.",
         )
     return race.generation
+
+
+def _of_catalog(entries: Sequence[RaceEntry]) -> list[Entry]:
+    return [entry for entry in entries if not isinstance(entry, EndpointEntry)]
+
+
+def _new_log(entry: EndpointEntry, message: Race) -> EndpointLog:
+    return EndpointLog(entry.url, Request(entry.model, message.messages, message.params))
+
+
+def _old_log(site: Site, key: str, lane: int, entry: EndpointEntry) -> EndpointLog:
+    """What that endpoint wrote in the race whose words run again."""
+    race = site.answers.find(key)
+    logs = race.logs.items() if race is not None else ()
+    for _, log in sorted(logs, key=lambda item: item[0] != lane):  # first what stood in this lane
+        if (log.url, log.request.model) == (entry.url, entry.model):
+            return log
+    told = f"lanes[{lane}]: That endpoint was not in the race that is run again: race anew."
+    raise BadMessage("bad_param", told)
 
 
 def _on_gpus(model: Model, system: GpuSystem | None, prompt_tokens: int) -> GpuForecast:

@@ -24,8 +24,32 @@ from lpu_engine import (
     ServiceEntry,
 )
 from playground import messages as limits
-from playground.fields import items, listed, mapping, number, only, stop_strings, text, whole
-from playground.messages import Ack, BadMessage, Generate, Incoming, Race, Resume, Stop
+from playground.endpoints.addresses import URL_LIMIT, origin_in
+from playground.endpoints.client import MODEL_LIMIT, check_key
+from playground.endpoints.failures import Failure
+from playground.fields import (
+    is_true,
+    items,
+    listed,
+    mapping,
+    number,
+    only,
+    stop_strings,
+    text,
+    whole,
+)
+from playground.messages import (
+    Ack,
+    BadMessage,
+    EndpointEntry,
+    Generate,
+    Incoming,
+    Race,
+    RaceEntry,
+    Render,
+    Resume,
+    Stop,
+)
 
 Json = Mapping[str, Any]
 
@@ -78,7 +102,7 @@ def _reader(kind: object) -> Callable[[Json], Incoming]:
 
 
 def _generate(given: Json) -> Generate:
-    only(given, ("type", "id", "model", "messages", "params", "baseline"))
+    only(given, ("type", "id", "model", "messages", "params", "baseline", "render"))
     message_id = _id(given)
     request = Request(
         model=text(given.get("model"), "model"),
@@ -86,7 +110,12 @@ def _generate(given: Json) -> Generate:
         params=_params(given.get("params", {})),
     )
     query = given.get("baseline")
-    return Generate(message_id, request, None if query is None else _baseline(query))
+    return Generate(
+        message_id,
+        request,
+        None if query is None else _baseline(query),
+        is_true(given.get("render", False), "render"),
+    )
 
 
 def _race(given: Json) -> Race:
@@ -105,14 +134,14 @@ def _race(given: Json) -> Race:
     )
 
 
-def _entries(given: list[Any]) -> tuple[Entry, ...]:
+def _entries(given: list[Any]) -> tuple[RaceEntry, ...]:
     if not 1 <= len(given) <= limits.LANES_LIMIT:
         message = f"lanes must be a list of 1 to {limits.LANES_LIMIT}."
         raise BadMessage("bad_param", message)
     return tuple(_entry(each, f"lanes[{i}]") for i, each in enumerate(given))
 
 
-def _entry(given: object, path: str) -> Entry:
+def _entry(given: object, path: str) -> RaceEntry:
     table = mapping(given, path, "bad_param")
     machine = listed(table.get("machine"), f"{path}.machine", tuple(_ENTRIES), "bad_param")
     fields, read = _ENTRIES[machine]
@@ -133,12 +162,33 @@ def _service_entry(given: Json, path: str) -> Entry:
     return ServiceEntry(text(given.get("service"), f"{path}.service", "bad_param"))
 
 
+def _endpoint_entry(given: Json, path: str) -> EndpointEntry:
+    """What is wrong with a field is said without its value: it may be a key in the wrong place."""
+    url = _short(given.get("url"), f"{path}.url", URL_LIMIT)
+    model = _short(given.get("model"), f"{path}.model", MODEL_LIMIT)
+    key = text(given.get("key", ""), f"{path}.key", "bad_param")
+    try:
+        origin_in(url)
+        check_key(key)
+    except Failure as failure:
+        raise BadMessage("bad_param", f"{path}: {failure.sentence}") from None
+    return EndpointEntry(url, model, key)
+
+
+def _short(value: object, path: str, limit: int) -> str:
+    given = text(value, path, "bad_param").strip()
+    if not 1 <= len(given) <= limit:
+        raise BadMessage("bad_param", f"{path} must be 1 to {limit:,} characters.")
+    return given
+
+
 _SYSTEM = ("gpu", "count", "precision", "users")
-_ENTRIES: dict[str, tuple[tuple[str, ...], Callable[[Json, str], Entry]]] = {
+_ENTRIES: dict[str, tuple[tuple[str, ...], Callable[[Json, str], RaceEntry]]] = {
     "lpu": (("model",), _lpu_entry),
     "gpu": (("model", *_SYSTEM), _gpu_entry),
     "service": (("service",), _service_entry),
     "here": ((), lambda given, path: HereEntry()),
+    "endpoint": (("url", "model", "key"), _endpoint_entry),
 }
 
 
@@ -158,13 +208,22 @@ def _ack(given: Json) -> Ack:
 def _resume(given: Json) -> Resume:
     """Of an answer from its `count` on; of a race, from the `counts` of its lanes on."""
     is_race = "counts" in given
-    only(given, ("type", "id", "key", "counts" if is_race else "count"))
+    of_one = ("counts",) if is_race else ("count", "rendered")
+    only(given, ("type", "id", "key", *of_one))
     key = text(given.get("key"), "key")
     if not is_race:
-        return Resume(_id(given), key, (_count(given.get("count"), "count"),), is_race=False)
+        count = _count(given.get("count"), "count")
+        drawn = given.get("rendered")
+        rendered = None if drawn is None else _count(drawn, "rendered")
+        return Resume(_id(given), key, (count,), is_race=False, rendered=rendered)
     counts = items(given["counts"], "counts", "bad_message")
     read = tuple(_count(count, f"counts[{i}]") for i, count in enumerate(counts))
     return Resume(_id(given), key, read, is_race=True)
+
+
+def _render(given: Json) -> Render:
+    only(given, ("type", "id", "text"))
+    return Render(_id(given), text(given.get("text"), "text"))
 
 
 def _count(value: object, path: str) -> int:
@@ -177,6 +236,7 @@ _READERS: dict[str, Callable[[Json], Incoming]] = {
     "stop": _stop,
     "ack": _ack,
     "resume": _resume,
+    "render": _render,
 }
 
 

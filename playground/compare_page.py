@@ -7,13 +7,14 @@ asked for by the page, and GPUs that cannot be are a sentence in their lane.
 from dataclasses import asdict, replace
 from typing import Any
 
+from django.conf import settings
+
 from lpu_engine import (
     LOAD_USERS,
     PREVIEW_PROMPT_TOKENS,
     SERVICES,
     USUAL_GPUS,
     Catalog,
-    Entry,
     GpuEntry,
     HereEntry,
     LpuEntry,
@@ -23,9 +24,12 @@ from lpu_engine import (
     lane_of,
 )
 from playground.compare_query import USUAL_MODEL, SetUp
+from playground.endpoints.addresses import URL_LIMIT, Allowed
+from playground.endpoints.client import KEY_LIMIT, MODEL_LIMIT
 from playground.gpus import offered, told
-from playground.messages import LANES_LIMIT
+from playground.messages import LANES_LIMIT, MESSAGE_LIMIT_BYTES, EndpointEntry, RaceEntry
 from playground.picker import picker_entry
+from playground.sentences import in_readers_language, translated
 from playground.site import Site
 
 ANSWER_LIMIT = 512  # tokens; at 12 tokens/s already three quarters of a minute
@@ -38,9 +42,11 @@ def page_data(site: Site, set_up: SetUp) -> dict[str, Any]:
     return {
         "models": [picker_entry(each, site.clocks.known(each.id)) for each in catalog.models],
         "services": [service_entry(service, catalog) for service in SERVICES],
-        "here": asdict(lane_of(HereEntry(), catalog, PREVIEW_PROMPT_TOKENS)),
+        "here": in_readers_language(asdict(lane_of(HereEntry(), catalog, PREVIEW_PROMPT_TOKENS))),
         **offered(),
         "most_lanes": LANES_LIMIT,
+        "message_bytes": MESSAGE_LIMIT_BYTES,
+        "endpoints": endpoints(),
         "load_users": list(LOAD_USERS),
         "shortest_context": SHORTEST_CONTEXT,
         "prompt": set_up.prompt,
@@ -54,7 +60,7 @@ def page_data(site: Site, set_up: SetUp) -> dict[str, Any]:
             "name": state.words,
             "parameters": state.parameters,
             "state": state.phase,
-            "detail": state.detail,
+            "detail": translated(state.detail),
         },
         "version": site.version,
     }
@@ -66,13 +72,27 @@ def params() -> dict[str, Any]:
     return {name: value for name, value in usual.items() if value is not None}
 
 
+def endpoints() -> dict[str, Any]:
+    """Whether any may be asked from here, which, and how long their fields may be."""
+    allowed: Allowed = settings.PLAYGROUND_ENDPOINTS
+    return {
+        "may_be_asked": allowed.loopback or bool(allowed.origins),
+        "origins": sorted(allowed.origins),
+        "url_limit": URL_LIMIT,
+        "model_limit": MODEL_LIMIT,
+        "key_limit": KEY_LIMIT,
+    }
+
+
 def service_entry(service: Service, catalog: Catalog) -> dict[str, Any]:
     """A line of the services, with the lane that it is."""
-    lane = lane_of(ServiceEntry(service.id), catalog, PREVIEW_PROMPT_TOKENS)
-    return {"id": service.id, "label": f"{service.name} · {service.model}", "lane": asdict(lane)}
+    lane = in_readers_language(
+        asdict(lane_of(ServiceEntry(service.id), catalog, PREVIEW_PROMPT_TOKENS))
+    )
+    return {"id": service.id, "label": f"{service.name} · {service.model}", "lane": lane}
 
 
-def lane_entry(entry: Entry) -> dict[str, Any]:
+def lane_entry(entry: RaceEntry) -> dict[str, Any]:
     """An entry as a race's message has it, and the usual value of each field it has not.
 
     The page's selects all have a value, whichever kind of machine is chosen.
@@ -87,9 +107,11 @@ def lane_entry(entry: Entry) -> dict[str, Any]:
             return {"machine": "service", **usual, "service": entry.service}
         case HereEntry():
             return {"machine": "here", **usual}
+        case EndpointEntry():
+            return {"machine": "endpoint", **usual}
 
 
-def forecasts(entries: tuple[Entry, ...], catalog: Catalog) -> list[dict[str, Any] | None]:
+def forecasts(entries: tuple[RaceEntry, ...], catalog: Catalog) -> list[dict[str, Any] | None]:
     """For each lane of GPUs what /gpu.json would say; None for the others."""
     return [forecast(entry, catalog) if isinstance(entry, GpuEntry) else None for entry in entries]
 

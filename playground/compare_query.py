@@ -1,12 +1,15 @@
 """The query of /compare/ → the prompt and the lanes of a race, with a sentence for each mistake.
 
-A lane is `lpu:MODEL`, `gpu:MODEL:GPU:COUNT:PRECISION:USERS`, `service:ID` or `here`. What makes no
-sense is left out or stands at its usual value; whether GPUs can hold a model is asked elsewhere.
+A lane is `lpu:MODEL`, `gpu:MODEL:GPU:COUNT:PRECISION:USERS`, `service:ID`, `here` or `endpoint`:
+the last one's URL and model stand in no address. What makes no sense is left out or stands at its
+usual value; whether GPUs can hold a model is asked elsewhere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+from django.utils.translation import gettext, gettext_noop
 
 from lpu_engine import (
     GPUS,
@@ -16,7 +19,6 @@ from lpu_engine import (
     SERVICES,
     USUAL_GPUS,
     Catalog,
-    Entry,
     GpuEntry,
     GpuSystem,
     HereEntry,
@@ -24,16 +26,29 @@ from lpu_engine import (
     ServiceEntry,
 )
 from playground.deployment import WHOLE, short
-from playground.messages import LANES_LIMIT
+from playground.messages import LANES_LIMIT, EndpointEntry, RaceEntry
 
 OPTIONS = ("prompt", "lane")
-USUAL_PROMPT = "Explain how a language model writes an answer, step by step"
+USUAL_PROMPT = gettext_noop("Explain how a language model writes an answer, step by step")
 USUAL_MODEL = "llama2-70b-4096"
-USUAL_ENTRIES: tuple[Entry, ...] = (
+USUAL_ENTRIES: tuple[RaceEntry, ...] = (
     LpuEntry(USUAL_MODEL),
     GpuEntry(USUAL_MODEL, USUAL_GPUS),
     ServiceEntry("together-llama2-70b"),
 )
+NO_MODEL = gettext_noop(
+    "Lane %(lane)s of the address asks for the model “%(what)s”, which the catalog does not have,"
+    " so it was left out."
+)
+NO_SERVICE = gettext_noop(
+    "Lane %(lane)s of the address asks for the service “%(what)s”, which nobody here has measured,"
+    " so it was left out."
+)
+NO_LANE = gettext_noop(
+    "Lane %(lane)s of the address is “%(what)s”, and a lane is lpu:MODEL,"
+    " gpu:MODEL:GPU:COUNT:PRECISION:USERS, service:ID, here or endpoint, so it was left out."
+)
+EMPTY_ENDPOINT = EndpointEntry(url="", model="")
 PROMPT_LIMIT = 8_000  # characters; an address that is longer does not get here
 
 Query = Mapping[str, Sequence[str]]
@@ -46,7 +61,7 @@ class SetUp:
     """What a race begins with; `problems` are told to the reader, one sentence each."""
 
     prompt: str
-    entries: tuple[Entry, ...]
+    entries: tuple[RaceEntry, ...]
     problems: tuple[str, ...]
 
 
@@ -59,62 +74,70 @@ def read_set_up(query: Query, catalog: Catalog) -> SetUp:
 
 
 def unknown_option(name: str) -> str:
-    return f"There is no option “{short(name)}” here; there are prompt and lane."
+    told = gettext("There is no option “%(name)s” here; there are prompt and lane.")
+    return str(told % {"name": short(name)})
 
 
 def read_prompt(given: Sequence[str], problems: Problems) -> str:
     if not given:
-        return USUAL_PROMPT
+        return str(gettext(USUAL_PROMPT))
     if len(given) > 1:
-        problems.append("The address has more than one prompt: the last one stands in the box.")
+        problems.append(
+            gettext("The address has more than one prompt: the last one stands in the box.")
+        )
     prompt = given[-1].strip()
     if not prompt:
-        problems.append("The prompt in the address is empty: the usual one stands in the box.")
+        problems.append(
+            gettext("The prompt in the address is empty: the usual one stands in the box.")
+        )
     if len(prompt) > PROMPT_LIMIT:
-        problems.append(f"The prompt in the address was cut after {PROMPT_LIMIT:,} characters.")
-    return prompt[:PROMPT_LIMIT] or USUAL_PROMPT
+        told = gettext("The prompt in the address was cut after %(limit)s characters.")
+        problems.append(told % {"limit": f"{PROMPT_LIMIT:,}"})
+    return prompt[:PROMPT_LIMIT] or gettext(USUAL_PROMPT)
 
 
-def read_entries(given: Sequence[str], catalog: Catalog, problems: Problems) -> tuple[Entry, ...]:
+def read_entries(
+    given: Sequence[str], catalog: Catalog, problems: Problems
+) -> tuple[RaceEntry, ...]:
     if not given:
         return USUAL_ENTRIES
     if len(given) > LANES_LIMIT:
-        problems.append(
-            f"The address has {len(given):,} lanes: the first {LANES_LIMIT} stand here, for a race"
-            f" has at most {LANES_LIMIT}."
+        told = gettext(
+            "The address has %(count)s lanes: the first %(most)s stand here, for a race has at"
+            " most %(most)s."
         )
-    told = enumerate(given[:LANES_LIMIT], start=1)
-    found = [read_entry(text, number, catalog, problems) for number, text in told]
+        problems.append(told % {"count": f"{len(given):,}", "most": LANES_LIMIT})
+    numbered = enumerate(given[:LANES_LIMIT], start=1)
+    found = [read_entry(text, number, catalog, problems) for number, text in numbered]
     entries = tuple(entry for entry in found if entry is not None)
     if not entries:
-        problems.append("No lane was left, so the usual ones stand here.")
+        problems.append(gettext("No lane was left, so the usual ones stand here."))
     return entries or USUAL_ENTRIES
 
 
-def read_entry(text: str, number: int, catalog: Catalog, problems: Problems) -> Entry | None:
+def read_entry(text: str, number: int, catalog: Catalog, problems: Problems) -> RaceEntry | None:
     """None: it names nothing that there is, and a sentence says so."""
 
-    def left_out(why: str) -> None:
-        problems.append(f"Lane {number} of the address {why}, so it was left out.")
+    def left_out(why: str, what: str) -> None:
+        problems.append(why % {"lane": number, "what": short(what)})
 
     match text.split(":"):
         case ["here"]:
             return HereEntry()
+        case ["endpoint"]:
+            return EMPTY_ENDPOINT
         case ["lpu", model] if is_model(model, catalog):
             return LpuEntry(model)
         case ["gpu", model, *fields] if is_model(model, catalog):
             return GpuEntry(model, read_system(fields, number, problems))
         case ["lpu" | "gpu", model, *_] if not is_model(model, catalog):
-            left_out(f"asks for the model “{short(model)}”, which the catalog does not have")
+            left_out(gettext(NO_MODEL), model)
         case ["service", service] if any(service == each.id for each in SERVICES):
             return ServiceEntry(service)
         case ["service", service]:
-            left_out(f"asks for the service “{short(service)}”, which nobody here has measured")
+            left_out(gettext(NO_SERVICE), service)
         case _:
-            left_out(
-                f"is “{short(text)}”, and a lane is lpu:MODEL, gpu:MODEL:GPU:COUNT:PRECISION:USERS,"
-                " service:ID or here"
-            )
+            left_out(gettext(NO_LANE), text)
     return None
 
 
@@ -125,7 +148,8 @@ def is_model(model_id: str, catalog: Catalog) -> bool:
 def read_system(fields: Sequence[str], number: int, problems: Problems) -> GpuSystem:
     """GPUs that there are; a field that makes no sense stands at its usual value."""
     if len(fields) > len(SYSTEM_FIELDS):
-        problems.append(f"Lane {number} of the address has more after its users, left out here.")
+        told = gettext("Lane %(lane)s of the address has more after its users, left out here.")
+        problems.append(told % {"lane": number})
     system = USUAL_GPUS
     for text, (name, read, rule) in zip(fields, SYSTEM_FIELDS, strict=False):
         value = read(text)
@@ -133,9 +157,8 @@ def read_system(fields: Sequence[str], number: int, problems: Problems) -> GpuSy
             system = replace(system, **{name: value})
         elif text:
             usual = getattr(USUAL_GPUS, name)
-            problems.append(
-                f"Lane {number} of the address: “{short(text)}” is no {rule}; {usual} stands there."
-            )
+            told = {"lane": number, "what": short(text), "usual": usual, **KNOWN}
+            problems.append(gettext(rule) % told)
     return system
 
 
@@ -151,9 +174,43 @@ def up_to(most: int) -> Read:
 
 
 GPU_IDS = tuple(gpu.id for gpu in GPUS)
-SYSTEM_FIELDS: tuple[tuple[str, Read, str], ...] = (  # in the order of a lane, with what each is
-    ("gpu", one_of(GPU_IDS), f"GPU of {', '.join(GPU_IDS)}"),
-    ("count", up_to(MOST_GPUS), f"number of GPUs from 1 to {MOST_GPUS}"),
-    ("precision", one_of(PRECISIONS), f"precision of {', '.join(PRECISIONS)}"),
-    ("users", up_to(MOST_USERS), f"number of users from 1 to {MOST_USERS}"),
+KNOWN = {
+    "gpus": ", ".join(GPU_IDS),
+    "precisions": ", ".join(PRECISIONS),
+    "most_gpus": MOST_GPUS,
+    "most_users": MOST_USERS,
+}
+SYSTEM_FIELDS: tuple[tuple[str, Read, str], ...] = (  # in the order of a lane, with what is wrong
+    (
+        "gpu",
+        one_of(GPU_IDS),
+        gettext_noop(
+            "Lane %(lane)s of the address: “%(what)s” is no GPU of %(gpus)s; %(usual)s stands"
+            " there."
+        ),
+    ),
+    (
+        "count",
+        up_to(MOST_GPUS),
+        gettext_noop(
+            "Lane %(lane)s of the address: “%(what)s” is no number of GPUs from 1 to"
+            " %(most_gpus)s; %(usual)s stands there."
+        ),
+    ),
+    (
+        "precision",
+        one_of(PRECISIONS),
+        gettext_noop(
+            "Lane %(lane)s of the address: “%(what)s” is no precision of %(precisions)s;"
+            " %(usual)s stands there."
+        ),
+    ),
+    (
+        "users",
+        up_to(MOST_USERS),
+        gettext_noop(
+            "Lane %(lane)s of the address: “%(what)s” is no number of users from 1 to"
+            " %(most_users)s; %(usual)s stands there."
+        ),
+    ),
 )

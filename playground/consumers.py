@@ -7,14 +7,17 @@ Channels hands a consumer one message at a time, so a handler that streamed woul
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
+from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from playground.asking import earlier, new_answer, new_race
 from playground.checks import parse
+from playground.languages import language_of_handshake
 from playground.log_lines import name_and_place
 from playground.messages import (
     Ack,
@@ -25,6 +28,7 @@ from playground.messages import (
     Incoming,
     Outgoing,
     Race,
+    Render,
     Resume,
     Stop,
     encode,
@@ -32,6 +36,8 @@ from playground.messages import (
 from playground.origins import is_welcome
 from playground.pacing import NeverSent
 from playground.races import RaceStream
+from playground.rendering import Rendering
+from playground.renders import Renders
 from playground.site import Site
 from playground.streams import NoSuchLane, Stream
 
@@ -51,7 +57,9 @@ class ChatConsumer(AsyncWebsocketConsumer):
     def __init__(self) -> None:
         super().__init__()
         self.streams: dict[str, AnyStream] = {}
+        self.renders = Renders(self.tell)
         self.is_foreign = False
+        self.language = settings.LANGUAGE_CODE
 
     @property
     def site(self) -> Site:
@@ -70,6 +78,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """A page of a foreign site is let in to be told why it is shut out."""
         headers, hosts = self.scope["headers"], settings.ALLOWED_HOSTS
         self.is_foreign = not is_welcome(headers, hosts, settings.PLAYGROUND_ORIGIN_HOSTS)
+        self.language = language_of_handshake(headers)
         await self.accept()
         if self.is_foreign:
             message = "Only pages of this site may open this socket; see PLAYGROUND_HOSTS."
@@ -91,27 +100,39 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         for stream in list(self.streams.values()):
             stream.leave()
+        self.renders.leave()
 
     async def tell(self, message: Outgoing) -> None:
-        await self.send(encode(message))
+        """A page that has just gone hears nothing: its answers go on, and `disconnect` follows."""
+        with suppress(Disconnected):
+            await self.send(encode(message, self.language))
 
     def handle(self, message: Incoming) -> None:
         """Raises BadMessage. An `ack` or `stop` that crosses `finished` on its way is late."""
         match message:
             case Generate():
-                stream = Stream(message.id, self.tell, self.site.answers)
+                rendering = Rendering() if message.is_rendered else None
+                stream = Stream(message.id, self.tell, self.site.answers, rendering)
                 self.open(stream, lambda: self.generate(stream, message))
             case Race():
                 race = RaceStream(message.id, self.tell, self.site.answers)
                 self.open(race, lambda: self.race(race, message))
             case Resume():
-                kind = RaceStream if message.is_race else Stream
-                again = kind(message.id, self.tell, self.site.answers)
+                again = self.resumed(message)
                 self.open(again, lambda: self.resume(again, message))
+            case Render():
+                self.renders.add(message)
             case Stop() if message.id in self.streams:
                 self.streams[message.id].stop()
             case Ack() if message.id in self.streams:
                 acknowledge(self.streams[message.id], message)
+
+    def resumed(self, message: Resume) -> AnyStream:
+        """A stream for whoever comes back."""
+        if message.is_race:
+            return RaceStream(message.id, self.tell, self.site.answers)
+        rendering = None if message.rendered is None else Rendering(message.rendered)
+        return Stream(message.id, self.tell, self.site.answers, rendering)
 
     def open(self, stream: AnyStream, task: Task) -> None:
         """Starts a stream; raises BadMessage."""

@@ -7,9 +7,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, gettext_noop
+
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 OPTIONS = ("chips", "context", "users")
-SUCH_AS = {"chips": "576 chips", "context": "4096 tokens of context", "users": "8 users"}
+NO_NUMBER = {
+    "chips": gettext_noop("“%(text)s” is no whole number for chips: write one as in 576 chips."),
+    "context": gettext_noop(
+        "“%(text)s” is no whole number for context: write one as in 4096 tokens of context."
+    ),
+    "users": gettext_noop("“%(text)s” is no whole number for users: write one as in 8 users."),
+}
 QUOTED_LIMIT = 20  # characters of a mistake that are quoted back
 
 
@@ -44,10 +52,11 @@ def read_query(query: Mapping[str, str]) -> Asked:
 def problem(name: str, text: str) -> str | None:
     """What is wrong with one option; None: nothing that can be seen without its model."""
     if name not in OPTIONS:
-        return f"There is no option “{short(name)}” here; there are chips, context and users."
+        known = gettext("There is no option “%(name)s” here; there are chips, context and users.")
+        return str(known % {"name": short(name)})
     if WHOLE.fullmatch(text):
         return None
-    return f"“{short(text)}” is no whole number for {name}: write one as in {SUCH_AS[name]}."
+    return str(gettext(NO_NUMBER[name]) % {"text": short(text)})
 
 
 def short(text: str) -> str:

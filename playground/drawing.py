@@ -5,11 +5,16 @@ Only positions: colours are the stylesheet's, and a table beside each picture ha
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+from django.utils.translation import gettext
 
 from lpu_engine import Part
+from playground.sentences import translated
 
 NARROWEST_BAR = 350  # CSS pixels, on a phone of 390
 LETTER = 7.5  # the same, of a label
+WIDE_LETTER = 13.0  # the same, of a Chinese character
 TINTS = 5
 WIDTH, TOP, BOTTOM, SIDE = 320.0, 8.0, 96.5, 6.0  # of a curve's field, in its own units
 
@@ -69,12 +74,14 @@ def stack(parts: Sequence[Part]) -> list[Segment]:
 
 
 def label(part: Part, width_percent: float) -> str:
-    text = f"{part.name}, fitted" if part.is_fitted else part.name
-    return next((t for t in (text, part.name) if fits(t, width_percent)), "")
+    name = translated(part.name)
+    text = gettext("%(part)s, fitted") % {"part": name} if part.is_fitted else name
+    return next((t for t in (text, name) if fits(t, width_percent)), "")
 
 
 def fits(text: str, width_percent: float) -> bool:
-    return len(text) * LETTER + LETTER <= NARROWEST_BAR * width_percent / 100
+    letters = sum(WIDE_LETTER if east_asian_width(each) in "WF" else LETTER for each in text)
+    return letters + LETTER <= NARROWEST_BAR * width_percent / 100
 
 
 def curve(users: Sequence[int], values: Sequence[float]) -> Curve:

@@ -52,6 +52,12 @@ def listed(value: object, path: str, options: Sequence[Option], code: Code) -> O
     raise BadMessage(code, f"{path} must be one of {', '.join(options)}.")
 
 
+def is_true(value: object, path: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadMessage("bad_param", f"{path} must be true or false.")
+    return value
+
+
 def whole(value: object, path: str, low: int, high: int, code: Code = "bad_param") -> int:
     if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
         return value

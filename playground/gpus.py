@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from lpu_engine import (
     GPUS,
     MOST_GPUS,
@@ -23,9 +25,13 @@ from lpu_engine import (
 )
 from playground.deployment import short
 from playground.messages import shown
+from playground.sentences import in_readers_language, translated
 
 FIELDS = ("gpu", "count", "precision", "users")
-COUNTED = {"count": "GPUs", "users": "users"}
+NO_NUMBER = {
+    "count": gettext_noop("“%(text)s” is no number of GPUs: give 1 to %(most)s."),
+    "users": gettext_noop("“%(text)s” is no number of users: give 1 to %(most)s."),
+}
 WHOLE = re.compile(r"[0-9]{1,9}")
 QUOTED_LIMIT = 40  # characters of a name that is quoted back; all that there are, are shorter
 
@@ -49,7 +55,9 @@ def asked_system(catalog: Catalog, picked: Model, query: Mapping[str, str]) -> A
         if not any(has_room(model, system) for model in catalog.models):
             picked.on_gpus(system)  # says why
     except BadSystem as bad:
-        return Asked(None, f"{bad} The GPU’s figures here are those of {usual_name()}.")
+        usual_stands = gettext("The GPU’s figures here are those of %(gpus)s.")
+        problem = f"{translated(str(bad))} {usual_stands % {'gpus': usual_name()}}"
+        return Asked(None, problem)
     return Asked(None if system == USUAL_GPUS else system, "")
 
 
@@ -67,7 +75,7 @@ def field(query: Mapping[str, str], name: str) -> str:
     """What the query has there; raises BadSystem where that is nothing."""
     text = query.get(name, "").strip()
     if not text:
-        raise BadSystem(f"The query must say {name}.")
+        raise BadSystem(gettext("The query must say %(name)s.") % {"name": name})
     return text[:QUOTED_LIMIT]  # the engine quotes what it does not know
 
 
@@ -75,7 +83,8 @@ def whole(query: Mapping[str, str], name: str, most: int) -> int:
     """A number from 1 to `most`; raises BadSystem for any other text, however many digits."""
     text = field(query, name)
     if not WHOLE.fullmatch(text) or not 1 <= int(text) <= most:
-        raise BadSystem(f"“{short(text)}” is no number of {COUNTED[name]}: give 1 to {most:,}.")
+        told = {"text": short(text), "most": f"{most:,}"}
+        raise BadSystem(gettext(NO_NUMBER[name]) % told)
     return int(text)
 
 
@@ -92,8 +101,9 @@ def told(model: Model, system: GpuSystem | None) -> dict[str, Any]:
     try:
         figure = shown(model.on_gpus(system))
     except BadSystem as bad:
-        return {"baseline": None, "refusal": str(bad)}
-    return {"baseline": None if figure is None else asdict(figure), "refusal": None}
+        return {"baseline": None, "refusal": translated(str(bad))}
+    baseline = None if figure is None else in_readers_language(asdict(figure))
+    return {"baseline": baseline, "refusal": None}
 
 
 def offered() -> dict[str, Any]:

@@ -5,8 +5,10 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import ClassVar, Literal
+
+from django.utils.translation import override
 
 from lpu_engine import (
     Entry,
@@ -24,6 +26,7 @@ from lpu_engine import (
     Usage,
     Words,
 )
+from playground.sentences import in_readers_language
 
 Code = Literal[
     "bad_json",
@@ -39,6 +42,7 @@ Code = Literal[
     "taken_over",
     "foreign_origin",
     "no_words",
+    "endpoint",
     "internal",
 ]
 
@@ -64,11 +68,24 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Asks for an answer. `baseline` None: the usual GPUs."""
+    """Asks for an answer. `baseline` None: the usual GPUs; `is_rendered`: as HTML too."""
 
     id: str
     request: Request
     baseline: GpuSystem | None
+    is_rendered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointEntry:
+    """An endpoint of somebody else, which writes its own words. No message of ours has its key."""
+
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+
+
+RaceEntry = Entry | EndpointEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,7 @@ class Race:
     """
 
     id: str
-    entries: tuple[Entry, ...]
+    entries: tuple[RaceEntry, ...]
     messages: tuple[Message, ...]
     params: Params
     words: str | None
@@ -105,16 +122,26 @@ class Ack:
 class Resume:
     """Asks for the text after the first `counts` tokens of an answer whose key the client holds.
 
-    One count; of a race, one for each lane.
+    One count; of a race, one for each lane. `rendered`: HTML too, of what follows so many units of
+    the whole text (UTF-16, as browsers count); a number that a frame has told, or 0.
     """
 
     id: str
     key: str
     counts: tuple[int, ...]
     is_race: bool
+    rendered: int | None = None
 
 
-Incoming = Generate | Race | Stop | Ack | Resume
+@dataclass(frozen=True, slots=True)
+class Render:
+    """Asks for the HTML of a text that the client has."""
+
+    id: str
+    text: str
+
+
+Incoming = Generate | Race | Stop | Ack | Resume | Render
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +193,17 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedTokens(Tokens):
+    """The same for who asked for HTML: of the blocks that were finished since the last frame.
+
+    `rendered` units of the whole text are HTML now; the rest is not finished yet.
+    """
+
+    html: str
+    rendered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last message of an id, after its last text."""
 
@@ -174,6 +212,24 @@ class Finished:
     reason: str
     usage: Usage
     measured: Measured
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFinished(Finished):
+    """The same for who asked for HTML: of the last blocks."""
+
+    html: str
+    rendered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The HTML of a text that the client had."""
+
+    type: ClassVar[str] = "rendered"
+    id: str
+    html: str
+    rendered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +256,28 @@ class RaceAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """The words are there, and now the endpoint of a lane is asked; nothing else of it runs."""
+
+    type: ClassVar[str] = "asking"
+    id: str
+    lane: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEndpoint:
+    """What an endpoint wrote in how many deltas, and what else was computed here meanwhile."""
+
+    deltas: int
+    tokens: int
+    is_reported: bool  # by its usage; else a delta is taken for a token
+    prompt_tokens: int | None
+    measured: Measured
+    others_at_start: int | None  # None: it was not asked
+    others_at_most: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """The words of a race are there, all of them, and its lanes run since `elapsed_s`."""
 
@@ -209,11 +287,15 @@ class Flag:
     computed_s: float  # that this machine took for them
     measured: Measured
     elapsed_s: float  # 0 but for who resumes
+    endpoints: tuple[ShownEndpoint | None, ...]  # for each lane; None: it shows the race's words
 
 
 @dataclass(frozen=True, slots=True)
 class LaneTokens:
-    """New text of a lane; `clock_s` is its clock's time for the last token, since the flag."""
+    """New text of a lane; `clock_s` is its clock's time for the last token, since the flag.
+
+    Of an endpoint `count` is in deltas; `Flag.endpoints` says how many tokens they all are.
+    """
 
     type: ClassVar[str] = "tokens"
     id: str
@@ -262,8 +344,10 @@ Outgoing = (
     Accepted
     | Tokens
     | Finished
+    | Rendered
     | Error
     | RaceAccepted
+    | Asking
     | Flag
     | LaneTokens
     | LaneFinished
@@ -271,9 +355,12 @@ Outgoing = (
 )
 
 
-def encode(message: Outgoing) -> str:
-    """One message as JSON text."""
+def encode(message: Outgoing, language: str = "en") -> str:
+    """One message as JSON text, its sentences in a language."""
     table = {"type": message.type, **asdict(message)}
+    if isinstance(message, Accepted | RaceAccepted | Error):
+        with override(language):
+            table = in_readers_language(table)
     if table["id"] is None:
         del table["id"]
     return json.dumps(table, allow_nan=False)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from lpu_engine import Card, Comparison, Cost, Load, Model, Part, Prediction
 from playground import figures
 from playground.drawing import Curve, Segment, curve, in_order, stack, tint_of
 from playground.figures import Figure
-from playground.texts import count_text, rate_text, share_text, window_text
+from playground.sentences import translated
+from playground.texts import rate_text, share_text, users_text, window_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +124,13 @@ def model_page(card: Card, typed: Mapping[str, str], *, is_of_catalog: bool) -> 
         fitted_share=share_text(share) if share else "",
         loads=tuple(load_row(card, load) for load in card.loads),
         drawings=drawings(card.loads),
-        most_users=count_text(card.loads[-1].users, "user"),
+        most_users=users_text(card.loads[-1].users),
         costs=tuple(cost_column(card, cost) for cost in card.costs),
         prices=prices(card),
-        price_source="" if card.price is None else card.price.source,
+        price_source="" if card.price is None else translated(card.price.source),
         comparisons=tuple(comparison_row(row) for row in card.comparisons),
-        fitted=card.fitted,
-        shape=card.shape,
+        fitted=tuple(map(translated, card.fitted)),
+        shape=tuple((translated(name), translated(value)) for name, value in card.shape),
         is_of_catalog=is_of_catalog,
         typed=typed,
         standing=standing(card),
@@ -136,17 +139,17 @@ def model_page(card: Card, typed: Mapping[str, str], *, is_of_catalog: bool) -> 
 
 def facts(card: Card) -> tuple[tuple[str, Figure], ...]:
     return (
-        ("LPU chip" if card.chips == 1 else "LPU chips", figures.chips(card)),
-        ("stages × chips of a group", figures.stages(card)),
-        ("context", figures.context(card)),
-        ("to the first token of a prompt of 128", figures.first_token(card)),
+        (_("LPU chip") if card.chips == 1 else _("LPU chips"), figures.chips(card)),
+        (_("stages × chips of a group"), figures.stages(card)),
+        (_("context"), figures.context(card)),
+        (_("to the first token of a prompt of 128"), figures.first_token(card)),
     )
 
 
 def part_row(card: Card, part: Part, index: int) -> PartRow:
     return PartRow(
-        name=part.name,
-        about=part.about,
+        name=translated(part.name),
+        about=translated(part.about),
         tint=tint_of(part, index),
         time=figures.part_time(card, part),
         share=figures.part_share(card, part),
@@ -164,16 +167,20 @@ def drawings(loads: tuple[Load, ...]) -> tuple[Drawing, ...]:
         return ()
     each = [load.tokens_per_s for load in loads]
     total = [load.total_tokens_per_s for load in loads]
-    return (drawing("each", "Each user", loads, each), drawing("all", "All together", loads, total))
+    return (
+        drawing("each", _("Each user"), loads, each),
+        drawing("all", _("All together"), loads, total),
+    )
 
 
 def drawing(name: str, title: str, loads: tuple[Load, ...], values: list[float]) -> Drawing:
     first, last = rate_text(values[0]), rate_text(values[-1])
-    most = count_text(loads[-1].users, "user")
+    most = users_text(loads[-1].users)
+    about = _("%(title)s: %(first)s tokens per second with one user, %(last)s with %(users)s.")
     return Drawing(
         id=name,
         title=title,
-        about=f"{title}: {first} tokens per second with one user, {last} with {most}.",
+        about=about % {"title": title, "first": first, "last": last, "users": most},
         curve=curve([load.users for load in loads], values),
         first=first,
         last=last,
@@ -182,10 +189,11 @@ def drawing(name: str, title: str, loads: tuple[Load, ...], values: list[float])
 
 def cost_column(card: Card, cost: Cost) -> CostColumn:
     is_full = cost.users == card.loads[-1].users
-    users = "One user" if cost.users == 1 else count_text(cost.users, "user")
+    users = _("One user") if cost.users == 1 else users_text(cost.users)
+    full = _("A full pipeline, %(users)s") % {"users": users}
     return CostColumn(
-        title=f"A full pipeline, {users.lower()}" if is_full and cost.users > 1 else users,
-        about=cost.about,
+        title=full if is_full and cost.users > 1 else users,
+        about=translated(cost.about),
         energy=figures.energy(card, cost),
         dollars=figures.dollars(card, cost),
     )
@@ -196,16 +204,16 @@ def prices(card: Card) -> tuple[tuple[str, Figure], ...]:
     if stated is None:
         return ()
     return (
-        ("tokens of the answer", figures.price(stated.output_usd, "of the answer", stated)),
-        ("tokens of the prompt", figures.price(stated.input_usd, "of the prompt", stated)),
+        (_("tokens of the answer"), figures.price(stated.output_usd, _("of the answer"), stated)),
+        (_("tokens of the prompt"), figures.price(stated.input_usd, _("of the prompt"), stated)),
     )
 
 
 def comparison_row(row: Comparison) -> ComparisonRow:
     published, first_principles, predicted = figures.compared(row)
     return ComparisonRow(
-        conditions=row.conditions,
-        source=row.source,
+        conditions=translated(row.conditions),
+        source=translated(row.source),
         published=published,
         first_principles=first_principles,
         predicted=predicted,

@@ -6,6 +6,7 @@ A page that is asked for a deployment that cannot be shows the catalog's, and sa
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -13,10 +14,13 @@ from lpu_engine import BadDeployment, Card, Model, NoProgram, UnknownModel
 from playground.deployment import Deployment, read_query
 from playground.model_page import model_page, model_row
 from playground.picker import picker_entry
+from playground.sentences import translated
 from playground.site import Site
 from playground.views import site_of, sorry
 
-NO_SUCH_MODEL = "The catalog has no model of this id: choose one from the list of all models."
+NO_SUCH_MODEL = gettext_noop(
+    "The catalog has no model of this id: choose one from the list of all models."
+)
 
 
 @require_safe
@@ -55,7 +59,7 @@ async def card_and_problems(
         try:
             return await site.cards.card(model, deployment), ()
         except BadDeployment as bad:
-            problems = (str(bad),)
+            problems = (translated(str(bad)),)
     return await site.cards.card(model, Deployment()), problems
 
 
@@ -84,7 +88,7 @@ async def clock(request: HttpRequest, model_id: str) -> HttpResponse:
     site = site_of(request)
     found = model_of(site, model_id)
     if found is None:
-        return JsonResponse({"error": NO_SUCH_MODEL}, status=404)
+        return JsonResponse({"error": gettext(NO_SUCH_MODEL)}, status=404)
     return JsonResponse(picker_entry(found, await site.clocks.wait(model_id)))
 
 
@@ -96,10 +100,11 @@ def model_of(site: Site, model_id: str) -> Model | None:
 
 
 def no_such_model(request: HttpRequest) -> HttpResponse:
-    return sorry(request, 404, "There is no such model", NO_SUCH_MODEL, has_list=True)
+    title = gettext("There is no such model")
+    return sorry(request, 404, title, gettext(NO_SUCH_MODEL), has_list=True)
 
 
 def no_program(request: HttpRequest, model: Model, why: NoProgram) -> HttpResponse:
     """A pulled model runs as fast as this machine where its shape fits no chips."""
-    title = f"{model.name} has no program for LPU chips"
-    return sorry(request, 404, title, str(why), has_list=True)
+    title = gettext("%(model)s has no program for LPU chips") % {"model": model.name}
+    return sorry(request, 404, title, translated(str(why)), has_list=True)

@@ -8,8 +8,9 @@ so this is proven to the microsecond.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from lpu_engine import Generation, Token
+from lpu_engine import Ending, Request, Token
 
 FRAME_S = 0.025
 WINDOW_FRAMES = 16
@@ -21,6 +22,15 @@ Due = Callable[[int, Token], float]
 def released(index: int, token: Token) -> float:
     """The LPU's reader: the later of clock and computation, in seconds since acceptance."""
     return token.release_s
+
+
+class Log(Protocol):
+    """What a reader reads: an answer of the engine, or of an endpoint."""
+
+    tokens: list[Token]
+    ending: Ending | None
+    request: Request
+    accepted_at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +93,37 @@ class Reader:
 
     def __init__(
         self,
-        generation: Generation,
+        log: Log,
         *,
         start: int = 0,
         due: Due = released,
         began_at_s: float | None = None,
     ) -> None:
         self.position = start
-        self._generation = generation
+        self._log = log
         self._due = due
-        self._began_at_s = generation.accepted_at_s if began_at_s is None else began_at_s
+        self._began_at_s = log.accepted_at_s if began_at_s is None else began_at_s
         # A token may still owe the text that a stop string's beginning holds back. Whoever resumes
         # counts whole tokens, so the newest waits for the next, or for the end and its tail.
-        self._held = 1 if generation.request.params.stop else 0
+        self._held = 1 if log.request.params.stop else 0
+
+    @property
+    def text_before(self) -> str:
+        """What was let out already: here, or to whoever resumes behind it."""
+        ending, log = self._log.ending, self._log.tokens
+        tail = ending.tail if ending is not None and self.position >= len(log) else ""
+        return "".join(token.text for token in log[: self.position]) + tail
 
     @property
     def is_done(self) -> bool:
         """Whether the log has ended and all of it was let out."""
-        has_ended = self._generation.ending is not None
-        return has_ended and self.position >= len(self._generation.tokens)
+        has_ended = self._log.ending is not None
+        return has_ended and self.position >= len(self._log.tokens)
 
     def take(self, now_s: float) -> tuple[str, list[Token]]:
         """All text that is due by `now_s`, and the tokens that it came with."""
-        ending = self._generation.ending  # read first: nothing is appended after it is set
-        log = self._generation.tokens
+        ending = self._log.ending  # read first: nothing is appended after it is set
+        log = self._log.tokens
         last = len(log) if ending is not None else len(log) - self._held
         end = self.position
         while end < last and self._due_at_s(end, log[end]) <= now_s + EXACT_S:
@@ -121,7 +138,7 @@ class Reader:
     @property
     def next_due_at_s(self) -> float | None:
         """When the next token may leave; None while the log has none."""
-        log = self._generation.tokens
+        log = self._log.tokens
         if self.position >= len(log):
             return None
         return self._due_at_s(self.position, log[self.position])

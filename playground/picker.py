@@ -4,11 +4,13 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from lpu_engine import PREVIEW_PROMPT_TOKENS, GpuSystem, Model, Prediction
 from playground.gpus import told
 from playground.messages import published
-from playground.texts import count_text, parameters_text, rate_text, window_text
+from playground.sentences import in_readers_language
+from playground.texts import chips_text, parameters_text, rate_text, window_text
 
 NOT_KNOWN = {"kind": None, "source": None, "ttft_s": None, "tokens_per_s": None} | {
     "chips": None,
@@ -37,8 +39,8 @@ def picker_entry(
         "prompt_tokens": PREVIEW_PROMPT_TOKENS,
         "page": reverse("model", args=[model.id]),
         "clock": reverse("clock", args=[model.id]),
-        **(NOT_KNOWN if prediction is None else asdict(prediction)),
-        "published": None if stated is None else asdict(stated),
+        **(NOT_KNOWN if prediction is None else in_readers_language(asdict(prediction))),
+        "published": None if stated is None else in_readers_language(asdict(stated)),
         **told(model, system),
     }
 
@@ -71,9 +73,9 @@ def label(model: Model, prediction: Prediction | None) -> str:
     if model.is_pulled:
         name = f"{name} · {parameters_text(model.parameters)}"
     if prediction is None:
-        return f"{name} · compiling… · {window_text(model.window)}"
+        return f"{name} · {gettext('compiling…')} · {window_text(model.window)}"
     if paced_by(model, prediction) == "machine":
-        return f"{name} · this machine · {window_text(model.window)}"
+        return f"{name} · {gettext('this machine')} · {window_text(model.window)}"
     speed = f"{rate_text(prediction.tokens_per_s)} tokens/s"
-    chips = count_text(prediction.chips or 0, "chip")
+    chips = chips_text(prediction.chips or 0)
     return f"{name} · {speed} · {chips} · {window_text(model.window)}"

@@ -12,18 +12,23 @@ from collections.abc import Awaitable, Callable, Sequence
 from lpu_engine import (
     BadSystem,
     Catalog,
-    Entry,
     Generation,
     Lane,
+    Measured,
     Token,
     UnknownModel,
     UnknownService,
     lane_of,
 )
 from playground.answers import Answer, Answers
+from playground.endpoints.addresses import origin_in
+from playground.endpoints.asking import WITHOUT_WORDS
+from playground.endpoints.log import EndpointLog
 from playground.log_lines import name_and_place
 from playground.messages import (
+    Asking,
     BadMessage,
+    EndpointEntry,
     Error,
     Flag,
     LaneClock,
@@ -31,30 +36,54 @@ from playground.messages import (
     LaneTokens,
     Outgoing,
     RaceAccepted,
+    RaceEntry,
     RaceFinished,
+    ShownEndpoint,
 )
 from playground.pacing import FRAME_S, Due, Reader, Window, frames
 from playground.streams import NoSuchLane, Tell
 
 FEWEST_FOR_A_RATE = 3
-WITHOUT_WORDS = ("error", "stopped")  # an answer that ended so before its flag is not raced
 NO_ACCOUNT = LaneClock(None, None, None, None)
+ENDPOINT_SOURCE = (
+    "this machine’s stamps, from sending the request to each delta; the network is in them"
+)
 DIED = "Lane {number} broke on this machine; the others run on."
 
 logger = logging.getLogger(__name__)
 
 
-def lanes_for(entries: Sequence[Entry], catalog: Catalog, prompt_tokens: int) -> tuple[Lane, ...]:
+def lanes_for(
+    entries: Sequence[RaceEntry], catalog: Catalog, prompt_tokens: int
+) -> tuple[Lane, ...]:
     """The lanes of a race, their programs compiled; raises BadMessage that names the lane."""
     lanes = []
     for index, entry in enumerate(entries):
         try:
-            lanes.append(lane_of(entry, catalog, prompt_tokens))
+            if isinstance(entry, EndpointEntry):
+                lanes.append(endpoint_lane(entry))
+            else:
+                lanes.append(lane_of(entry, catalog, prompt_tokens))
         except UnknownModel as error:
             raise BadMessage("unknown_model", f"lanes[{index}]: {error}") from None
         except (BadSystem, UnknownService) as error:
             raise BadMessage("bad_param", f"lanes[{index}]: {error}") from None
     return tuple(lanes)
+
+
+def endpoint_lane(entry: EndpointEntry) -> Lane:
+    """A lane whose clock is the stamps of its own log."""
+    return Lane(
+        "endpoint",
+        model_id=None,
+        model=entry.model,
+        name=origin_in(entry.url).partition("://")[2],
+        users=None,
+        kind="measured",
+        source=ENDPOINT_SOURCE,
+        ttft_s=None,
+        tokens_per_s=None,
+    )
 
 
 class RaceStream:
@@ -89,7 +118,7 @@ class RaceStream:
         await self._answers.subscribe(answer, self)
         try:
             await self._tell(self._accepted(answer))
-            await self._wait_for_words(answer.generation)
+            await self._wait_for_words(answer)
             if self._is_stopped or _reason(answer.generation) in WITHOUT_WORDS:
                 return
             if answer.flag_at_s is None:
@@ -110,6 +139,8 @@ class RaceStream:
         self._is_stopped = True
         if self.answer is not None and self.answer.generation.ending is None:
             self.answer.generation.stop(0)  # words that are there may be another race's too
+        if self.answer is not None and self.answer.asking is not None:
+            self.answer.asking.cancel()
         for lane in self._running:
             lane.cancel()
 
@@ -141,16 +172,22 @@ class RaceStream:
             ),
         ]
 
-    async def _wait_for_words(self, generation: Generation) -> None:
+    async def _wait_for_words(self, answer: Answer) -> None:
+        """And for those of its endpoints, each of which is told when its turn has come."""
         if self._is_stopped:
             self.stop()
-        while generation.ending is None:
+        while answer.generation.ending is None:
             await self._sleep(FRAME_S)
+        for lane, log in answer.logs.items():
+            if log.ending is None:
+                await self._tell(Asking(self.id, lane))
+            while log.ending is None:
+                await self._sleep(FRAME_S)
 
     async def _run(self, answer: Answer, flag_at_s: float, starts: Sequence[int]) -> None:
         readers = [
-            Reader(answer.generation, start=start, due=due_by(lane), began_at_s=flag_at_s)
-            for lane, start in zip(answer.lanes, starts, strict=True)
+            Reader(answer.log_of(i), start=starts[i], due=due_by(lane), began_at_s=flag_at_s)
+            for i, lane in enumerate(answer.lanes)
         ]
         self._running = [
             asyncio.create_task(self._send(i, answer.lanes[i], reader))
@@ -178,15 +215,19 @@ class RaceStream:
         """Waits for a lane, however it ends, and tells its account."""
         running = self._running[index]
         await asyncio.wait([running])
-        reason = _reason(answer.generation)
+        log = answer.log_of(index)
+        reason = _reason(log)
         if running.cancelled():
             reason = "stopped"
         elif error := running.exception():
             logger.error("A lane failed: %s", name_and_place(error))
             reason = "error"
             await self._tell(Error(self.id, "internal", DIED.format(number=index + 1)))
-        tokens = answer.generation.tokens[: reader.position]
-        clock = NO_ACCOUNT if reason == "error" else account(answer.lanes[index], tokens)
+        elif reason == "error" and log.ending is not None:
+            await self._tell(Error(self.id, "endpoint", f"lanes[{index}]: {log.ending.detail}"))
+        tokens = log.tokens[: reader.position]
+        count = log.tokens_in(len(tokens)) if isinstance(log, EndpointLog) else len(tokens)
+        clock = NO_ACCOUNT if reason == "error" else account(answer.lanes[index], tokens, count)
         self._ended.add(index)
         await self._tell(LaneFinished(self.id, index, reason, len(tokens), clock))
 
@@ -208,6 +249,7 @@ class RaceStream:
             generation.tokens[-1].computed_s if generation.tokens else 0.0,
             generation.measured(),
             elapsed_s=self._now() - flag_at_s,
+            endpoints=tuple(_shown(answer, i) for i in range(len(answer.lanes))),
         )
 
 
@@ -220,11 +262,10 @@ def due_by(lane: Lane) -> Due:
     return due
 
 
-def account(lane: Lane, tokens: Sequence[Token]) -> LaneClock:
-    """What a lane's clock says of the tokens that it let out."""
+def account(lane: Lane, tokens: Sequence[Token], count: int) -> LaneClock:
+    """What a lane's clock says of what it let out, which is `count` tokens."""
     if not tokens:
         return NO_ACCOUNT
-    count = len(tokens)
     first_s = lane.due_s(0, tokens[0].computed_s)
     last_s = lane.due_s(count - 1, tokens[-1].computed_s)
     ttft_s = None if lane.kind == "published" and lane.ttft_s is None else first_s
@@ -234,5 +275,23 @@ def account(lane: Lane, tokens: Sequence[Token]) -> LaneClock:
     return LaneClock(ttft_s, last_s, (count - 1) / (last_s - first_s), end_to_end)
 
 
-def _reason(generation: Generation) -> str:
-    return "error" if generation.ending is None else generation.ending.reason
+def _reason(log: Generation | EndpointLog) -> str:
+    return "error" if log.ending is None else log.ending.reason
+
+
+def _shown(answer: Answer, lane: int) -> ShownEndpoint | None:
+    log = answer.logs.get(lane)
+    if log is None:
+        return None
+    clock = account(answer.lanes[lane], log.tokens, log.token_count)
+    if _reason(log) == "error":
+        clock = NO_ACCOUNT
+    return ShownEndpoint(
+        deltas=len(log.tokens),
+        tokens=log.token_count,
+        is_reported=log.usage is not None,
+        prompt_tokens=None if log.usage is None else log.usage.prompt_tokens,
+        measured=Measured(clock.ttft_s, clock.tokens_per_s),
+        others_at_start=log.open_at_start if log.is_begun else None,
+        others_at_most=log.open_at_most if log.is_begun else None,
+    )

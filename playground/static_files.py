@@ -22,6 +22,7 @@ class HashedFiles(ManifestStaticFilesStorage):
     """Rewrites the imports of ES modules too, which Django leaves alone unless told."""
 
     support_js_module_import_aggregation = True
+    max_post_process_passes = 10  # modules import each other that deep at most
 
 
 def static_application(*, source: Path, collected: Path, debug: bool) -> Any:

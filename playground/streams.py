@@ -8,8 +8,19 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from playground.answers import Answer, Answers
-from playground.messages import Accepted, Error, Finished, Outgoing, Tokens, published, shown
+from playground.messages import (
+    Accepted,
+    Error,
+    Finished,
+    Outgoing,
+    RenderedFinished,
+    RenderedTokens,
+    Tokens,
+    published,
+    shown,
+)
 from playground.pacing import Frame, Reader, Window, frames
+from playground.rendering import Ready, Rendering
 
 Tell = Callable[[Outgoing], Awaitable[None]]
 
@@ -19,9 +30,14 @@ class NoSuchLane(ValueError):
 
 
 class Stream:
-    """A subscription, from before its answer is accepted until its last message."""
+    """A subscription, from before its answer is accepted until its last message.
 
-    def __init__(self, message_id: str, tell: Tell, answers: Answers) -> None:
+    With a rendering, HTML goes along; text never waits for it.
+    """
+
+    def __init__(
+        self, message_id: str, tell: Tell, answers: Answers, rendering: Rendering | None = None
+    ) -> None:
         self.id = message_id
         self.window = Window()
         self.task: asyncio.Task[None] | None = None
@@ -31,6 +47,8 @@ class Stream:
         self._answers = answers
         self._reader: Reader | None = None
         self._is_stopped = False
+        self._rendering = rendering
+        self._rest = Ready("", 0)
 
     async def follow(self, answer: Answer, starts: Sequence[int] = (0,)) -> None:
         """Sends all after the first tokens; returns when `finished` is due."""
@@ -41,10 +59,16 @@ class Stream:
             await self._tell(self._accepted(answer))
             if self._is_stopped:
                 self.stop()
+            if self._rendering is not None:
+                self._rendering.add(self._reader.text_before)
             every = frames(self._reader, self.window, now=time.monotonic, sleep=asyncio.sleep)
             async for frame in every:
                 await self._tell(self._tokens(frame))
+            if self._rendering is not None:
+                self._rest = await self._rendering.rest()
         finally:
+            if self._rendering is not None:
+                self._rendering.close()
             self._answers.unsubscribe(answer, self)
 
     def acknowledge(self, seq: int, lane: int | None) -> None:
@@ -77,11 +101,19 @@ class Stream:
         """The last message of this id."""
         generation = answer.generation
         reason = "error" if generation.ending is None else generation.ending.reason
-        return [Finished(self.id, reason, generation.usage(), generation.measured())]
+        account = (self.id, reason, generation.usage(), generation.measured())
+        if self._rendering is None:
+            return [Finished(*account)]
+        return [RenderedFinished(*account, self._rest.html, self._rest.rendered)]
 
     def _tokens(self, frame: Frame) -> Tokens:
         last = frame.last
-        return Tokens(self.id, frame.seq, frame.text, frame.count, last.clock_s, last.computed_s)
+        told = (self.id, frame.seq, frame.text, frame.count, last.clock_s, last.computed_s)
+        if self._rendering is None:
+            return Tokens(*told)
+        self._rendering.add(frame.text)
+        ready = self._rendering.take()
+        return RenderedTokens(*told, ready.html, ready.rendered)
 
     def _accepted(self, answer: Answer) -> Accepted:
         generation = answer.generation

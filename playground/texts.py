@@ -3,6 +3,8 @@
 What is not known is a dash, never a zero.
 """
 
+from django.utils.translation import gettext, ngettext
+
 UNKNOWN = "–"
 
 
@@ -37,7 +39,24 @@ def duration_text(seconds: float | None) -> str:
     return f"{ms:.{3 if ms < 1 else 2 if ms < 10 else 1}f} ms"
 
 
+def users_text(count: int) -> str:
+    return counted(ngettext("%(count)s user", "%(count)s users", count), count)
+
+
+def chips_text(count: int) -> str:
+    return counted(ngettext("%(count)s chip", "%(count)s chips", count), count)
+
+
+def stages_text(count: int) -> str:
+    return counted(ngettext("%(count)s stage", "%(count)s stages", count), count)
+
+
+def counted(text: str, count: int) -> str:
+    return text % {"count": f"{count:,}"}
+
+
 def count_text(count: int, noun: str) -> str:
+    """For the command line, which speaks English."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
@@ -62,7 +81,7 @@ def bytes_text(count: int) -> str:
 
 def share_text(share: float) -> str:
     """0.0414 → "4.1 %"; what is there is never called 0."""
-    return "under 0.1 %" if 0 < share < 0.001 else f"{100 * share:.1f} %"
+    return gettext("under 0.1 %") if 0 < share < 0.001 else f"{100 * share:.1f} %"
 
 
 def error_text(predicted: float, true: float) -> str:

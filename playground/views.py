@@ -1,4 +1,4 @@
-"""Requests → the chat page, its data as JSON, /healthz, and the pages that are none.
+"""Requests → the chat page, its data as JSON, its manifest, /healthz, and the pages that are none.
 
 They read the engine's state and never wait for it: the page is there while kernels still compile.
 """
@@ -9,12 +9,21 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from lpu_engine import Params
+from playground.app_manifest import CONTENT_TYPE, app_manifest
 from playground.gpus import asked_system, choices
+from playground.messages import (
+    MAX_TOKENS_LIMIT,
+    MESSAGE_LIMIT_BYTES,
+    STOP_STRING_LIMIT,
+    STOP_STRINGS_LIMIT,
+)
 from playground.picker import picker_entry
+from playground.sentences import translated
 from playground.site import Site
 
 
@@ -46,26 +55,38 @@ async def healthz(request: HttpRequest) -> JsonResponse:
     )
 
 
+@require_safe
+@cache_control(no_cache=True)
+async def manifest(request: HttpRequest) -> JsonResponse:
+    """What a browser wants to know to install the page like an app."""
+    return JsonResponse(app_manifest(), content_type=CONTENT_TYPE)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return sorry(
         request,
         400,
-        "This address is not served here",
-        "Open the site under the address that it printed when it started. "
-        "To allow another name, put it into PLAYGROUND_HOSTS.",
+        gettext("This address is not served here"),
+        gettext(
+            "Open the site under the address that it printed when it started. "
+            "To allow another name, put it into PLAYGROUND_HOSTS."
+        ),
     )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return sorry(request, 404, "There is no such page", "The address may be mistyped.")
+    title = gettext("There is no such page")
+    return sorry(request, 404, title, gettext("The address may be mistyped."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return sorry(
         request,
         500,
-        "Something broke on this machine",
-        "The page could not be made; the terminal where the site runs says where it failed.",
+        gettext("Something broke on this machine"),
+        gettext(
+            "The page could not be made; the terminal where the site runs says where it failed."
+        ),
     )
 
 
@@ -102,11 +123,17 @@ def page_data(site: Site, query: Mapping[str, str]) -> dict[str, Any]:
         "default_model": picked.id,
         "gpus": choices(asked),
         "defaults": asdict(Params()),
+        "limits": {
+            "message_bytes": MESSAGE_LIMIT_BYTES,
+            "max_tokens": MAX_TOKENS_LIMIT,
+            "stop_strings": STOP_STRINGS_LIMIT,
+            "stop_string": STOP_STRING_LIMIT,
+        },
         "words": {
             "name": state.words,
             "parameters": state.parameters,
             "state": state.phase,
-            "detail": state.detail,
+            "detail": translated(state.detail),
         },
         "writer": picked.name if picked.is_pulled else state.words,
         "version": site.version,

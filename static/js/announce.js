@@ -1,7 +1,8 @@
 /* View: the page's one live region. It hears that an answer is coming and then all of it, with its rates
    and their marks; never single tokens. */
 
-import { gpusText, hardwareText, ratioText, rateText } from "./format.js";
+import { gpusText, hardwareText, markText, ratioText, rateText } from "./format.js";
+import { gettext } from "./language.js";
 import { ratio } from "./rates.js";
 
 export class Announcer {
@@ -16,17 +17,19 @@ export class Announcer {
   }
 
   answerIsComing() {
-    this.say("An answer is coming.");
+    this.say(gettext("An answer is coming."));
   }
 
-  answerIsThere(reply, model) {
-    this.say([openingText(reply), reply.text, ratesText(reply, model)].join("\n"));
+  /** `spoken`: its text without the signs of Markdown. */
+  answerIsThere(reply, model, spoken) {
+    this.say([openingText(reply), spoken, ratesText(reply, model)].join("\n"));
   }
 }
 
 function openingText({ state, words, text }) {
-  if (text === "") return `${words.name} wrote nothing.`;
-  return state === "stopped" ? `${words.name}, stopped:` : `${words.name} answers:`;
+  const told = { name: words.name };
+  if (text === "") return gettext("%(name)s wrote nothing.", told);
+  return state === "stopped" ? gettext("%(name)s, stopped:", told) : gettext("%(name)s answers:", told);
 }
 
 /** The counters in one breath: each rate with its mark, what paced the answer first. */
@@ -34,24 +37,38 @@ export function ratesText(reply, model) {
   const { prediction, published, baseline } = reply;
   const isMachines = model.paced_by === "machine";
   const sentences = [];
-  if (isMachines) sentences.push(...machineTexts(reply, `: ${reply.words.name} on this machine`));
+  if (isMachines) sentences.push(...machineTexts(reply, gettext("%(rate)s tokens per second, measured: %(name)s on this machine.", told(reply))));
   if (prediction.tokens_per_s !== null) {
-    const who = `${model.name} ${hardwareText(prediction)}`;
-    sentences.push(`${rateText(prediction.tokens_per_s)} tokens per second, ${prediction.kind}: ${who}.`);
+    sentences.push(
+      gettext("%(rate)s tokens per second, %(mark)s: %(model)s %(where)s.", {
+        rate: rateText(prediction.tokens_per_s),
+        mark: markText(prediction.kind),
+        model: model.name,
+        where: hardwareText(prediction),
+      }),
+    );
   }
-  if (published) sentences.push(`About ${rateText(published.tokens_per_s)}, published, for the same.`);
+  if (published) sentences.push(gettext("About %(rate)s, published, for the same.", { rate: rateText(published.tokens_per_s) }));
   if (baseline) sentences.push(baselineText(prediction, baseline));
-  if (!isMachines) sentences.push(...machineTexts(reply, "").map((text) => `Words computed here at ${text}`));
+  if (!isMachines) sentences.push(...machineTexts(reply, gettext("Words computed here at %(rate)s tokens per second, measured.", told(reply))));
   return sentences.join(" ");
 }
 
-function machineTexts({ machineTokensPerS: rate }, who) {
-  return rate === null ? [] : [`${rateText(rate)} tokens per second, measured${who}.`];
+function machineTexts({ machineTokensPerS: rate }, sentence) {
+  return rate === null ? [] : [sentence];
+}
+
+function told({ machineTokensPerS: rate, words }) {
+  return { rate: rateText(rate), name: words.name };
 }
 
 function baselineText(prediction, baseline) {
-  const rate = `${rateText(baseline.tokens_per_s)} tokens per second, ${baseline.kind}`;
+  const rate = gettext("%(rate)s tokens per second, %(mark)s: the same model %(where)s.", {
+    rate: rateText(baseline.tokens_per_s),
+    mark: markText(baseline.kind),
+    where: gpusText(baseline),
+  });
   const times = ratio(prediction, baseline);
-  const compared = times === null ? "" : ` The LPU’s rate is ${ratioText(times)} the GPU’s.`;
-  return `${rate}: the same model ${gpusText(baseline)}.${compared}`;
+  if (times === null) return rate;
+  return `${rate} ${gettext("The LPU’s rate is %(times)s the GPU’s.", { times: ratioText(times) })}`;
 }

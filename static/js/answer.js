@@ -1,21 +1,23 @@
-/* View of one turn: the question, the signed answer, the rates under it. Text is only ever appended to
-   one text node; model text is never markup. */
+/* View of one turn: the question, the signed answer, the rates under it. */
 
+import { AnswerText } from "./answer_text.js";
 import { Race } from "./bar.js";
+import { copiesFrom } from "./copying.js";
 import { Counter } from "./counter.js";
 import { comparedText, predictedText } from "./cycles.js";
 import * as explanations from "./explanations.js";
-import { chipsText, countText, gpusText, hardwareText, ratioText, rateText, secondsText } from "./format.js";
+import { chipsText, countText, gpusText, hardwareText, markText, ratioText, rateText, secondsText } from "./format.js";
 import { drawNow, drawSoon } from "./frames.js";
+import { gettext, ngettext } from "./language.js";
 import { ratio } from "./rates.js";
 
 const STATUS = {
-  waiting: "Reading the prompt",
-  warming: "Warming up this machine, only the first time",
+  waiting: gettext("Reading the prompt"),
+  warming: gettext("Warming up this machine, only the first time"),
 };
-const LOST = "The rest of this answer can no longer be had from the server. What came is kept.";
-const FAILED = "Something broke while this was written.";
-const NO_GPUS = "There is no figure of GPUs for this model.";
+const LOST = gettext("The rest of this answer can no longer be had from the server. What came is kept.");
+const FAILED = gettext("Something broke while this was written.");
+const NO_GPUS = gettext("There is no figure of GPUs for this model.");
 const RUNNING = ["machine-rate", "machine-progress", "lpu-rate", "lpu-progress", "gpu-progress"];
 const LATE_S = 0.3;
 const LATE_SHARE = 0.15;
@@ -28,40 +30,37 @@ export class AnswerView {
   #model;
   #isMachines; // this machine paces the answer, and not the clock
   #parts;
-  #text = document.createTextNode("");
-  #drawnLength = 0;
+  #text;
   #rate;
   #race = null;
   #wasWarming = false;
   #onDrawn;
   #draw = () => this.#drawText();
 
-  constructor(turn, { model, template, explainer, onDrawn, onAgain }) {
+  constructor(turn, { model, template, copyTemplate, explainer, say, onDrawn, onAgain }) {
     this.#turn = turn;
     this.#model = model;
     this.#isMachines = model.paced_by === "machine";
     this.#onDrawn = onDrawn;
     this.element = template.content.firstElementChild.cloneNode(true);
     this.#parts = partsOf(this.element);
-    this.#parts.question.textContent = turn.prompt;
-    this.#parts.text.append(this.#text);
+    this.#parts.question.textContent = turn.question.text;
+    this.#text = new AnswerText(this.#parts.text, { copyTemplate, say });
     this.#rate = new Counter(this.#parts["machine-rate"]);
     this.#parts.again.addEventListener("click", onAgain);
+    copiesFrom(this.#parts["copy-question"], () => turn.question.text, say);
+    copiesFrom(this.#parts.copy, () => this.#turn.reply.text, say);
     this.#explain(explainer);
     this.showState();
   }
 
-  /** The question once more: what stood here goes. */
-  restart() {
-    this.#race?.end();
-    this.#race = null;
-    this.#text.data = "";
-    this.#drawnLength = 0;
-    this.#wasWarming = false;
-    delete this.#parts.rates.dataset.settled;
-    this.#hideRunning(true);
-    for (const part of ["rates", "problem", "here", "computed-side", "shown-side", "late", "ending"]) this.#parts[part].hidden = true;
-    this.showState();
+  /** One that was kept: as it stands. */
+  restore() {
+    const { reply } = this.#turn;
+    if (reply.words) this.#parts.signature.textContent = reply.words.name;
+    if (reply.isAccepted) this.accepted();
+    drawNow(this.#draw);
+    if (!reply.isOpen) this.ended();
   }
 
   /** The reply's `data-state`, and words for the states in which there is nothing else to see. */
@@ -107,9 +106,21 @@ export class AnswerView {
     this.showState();
     this.#showProblem(reply);
     this.#parts.ending.hidden = reply.reason !== "length" && reply.reason !== "stopped";
-    this.#parts.ending.textContent = reply.reason === "stopped" ? "Stopped." : "Ended at the length limit.";
-    if (reply.count === 0) this.#parts.rates.hidden = true;
+    this.#parts.ending.textContent = reply.reason === "stopped" ? gettext("Stopped.") : gettext("Ended at the length limit.");
+    this.#parts.actions.hidden = reply.text === "";
+    if (reply.count === 0) this.#parts.rates.hidden = this.#parts.here.hidden = true;
     else if (this.#race) this.#showEnd(reply);
+  }
+
+  /** Its text was rendered anew. */
+  redraw() {
+    this.#text.clear();
+    this.#text.show(this.#turn.reply);
+  }
+
+  /** Its text without the signs of Markdown. */
+  get spoken() {
+    return this.#text.spoken;
   }
 
   /** The reader scrolls: the counters stop hovering over the text and go to their place under it. */
@@ -124,10 +135,7 @@ export class AnswerView {
 
   #drawText() {
     const { reply } = this.#turn;
-    if (reply.text.length > this.#drawnLength) {
-      this.#text.appendData(reply.text.slice(this.#drawnLength));
-      this.#drawnLength = reply.text.length;
-    }
+    this.#text.show(reply);
     this.#showRate();
     this.#showLateness(reply);
     this.#onDrawn();
@@ -140,7 +148,7 @@ export class AnswerView {
   #showMachine(words) {
     this.#parts["machine-side"].hidden = !this.#isMachines;
     this.#parts["machine-side"].classList.toggle("hero", this.#isMachines);
-    this.#parts["machine-name"].textContent = `${words.name} on this machine`;
+    this.#parts["machine-name"].textContent = gettext("%(name)s on this machine", { name: words.name });
   }
 
   /** The LPU's own rate never changes: it was known before the first token. */
@@ -150,7 +158,7 @@ export class AnswerView {
     parts["lpu-side"].hidden = kind === "measured";
     parts["lpu-side"].classList.toggle("hero", !this.#isMachines);
     parts["lpu-rate"].textContent = rateText(rate);
-    parts["lpu-mark"].textContent = kind;
+    parts["lpu-mark"].textContent = markText(kind);
     parts["lpu-name"].textContent = this.#isMachines
       ? chipsText(chips)
       : `${this.#model.name} ${hardwareText(prediction)}`;
@@ -178,10 +186,12 @@ export class AnswerView {
   #showDropped({ name, dropped_turns: dropped }) {
     this.#parts.dropped.hidden = !dropped;
     if (!dropped) return;
-    const [noun, verb] = dropped === 1 ? ["message", "fits"] : ["messages", "fit"];
-    const were = dropped === 1 ? "was" : "were";
-    this.#parts.dropped.textContent =
-      `${dropped} older ${noun} no longer ${verb} the window of ${name} and ${were} left out.`;
+    this.#parts.dropped.textContent = ngettext(
+      "%(count)s older message no longer fits the window of %(name)s and was left out.",
+      "%(count)s older messages no longer fit the window of %(name)s and were left out.",
+      dropped,
+      { count: dropped, name },
+    );
   }
 
   #showBaseline({ prediction, baseline, gpus }) {
@@ -190,10 +200,10 @@ export class AnswerView {
     for (const part of ["gpu-number", "gpu-same", "gpu-bar", "gpu-time"]) parts[part].hidden = !baseline;
     parts["gpu-name"].textContent = baseline ? gpusText(baseline) : gpus.refusal ?? NO_GPUS;
     parts.ratio.hidden = times === null;
-    if (times !== null) parts.ratio.textContent = `${ratioText(times)} the GPU’s rate`;
+    if (times !== null) parts.ratio.textContent = gettext("%(times)s the GPU’s rate", { times: ratioText(times) });
     if (!baseline) return;
     parts["gpu-rate"].textContent = rateText(baseline.tokens_per_s);
-    parts["gpu-mark"].textContent = baseline.kind;
+    parts["gpu-mark"].textContent = markText(baseline.kind);
   }
 
   /** What can be said of the whole answer: what this machine did, and what the browser saw of it. */
@@ -204,7 +214,7 @@ export class AnswerView {
     this.#showCycles(reply);
     this.#showLateness(reply);
     this.#hideRunning(false);
-    this.#parts.here.hidden = !hasMeasured && shownTokensPerS === null && !reply.prediction.cycles;
+    this.#parts.here.hidden = this.#parts["figures-side"].hidden = false;
     this.#parts["computed-side"].hidden = !hasMeasured;
     this.#parts["shown-side"].hidden = shownTokensPerS === null;
     if (hasMeasured) this.#parts["computed-rate"].textContent = `${rateText(measured.tokens_per_s)} tokens/s`;
@@ -221,15 +231,15 @@ export class AnswerView {
     this.#parts.late.hidden = this.#isMachines || !isLate(reply);
     if (this.#parts.late.hidden) return;
     const text = reply.isOpen
-      ? "The words come later than this clock says."
-      : `The words came ${secondsText(reply.late_s)} later than this clock says: ${this.#cause(reply)}.`;
+      ? gettext("The words come later than this clock says.")
+      : gettext("The words came %(time)s later than this clock says: %(cause)s.", { time: secondsText(reply.late_s), cause: this.#cause(reply) });
     if (this.#parts.late.textContent !== text) this.#parts.late.textContent = text;
   }
 
   #cause(reply) {
-    if (this.#wasWarming) return "this machine had to warm up";
-    if (isSlow(reply)) return `this machine computed them at ${rateText(reply.measured.tokens_per_s)} tokens/s`;
-    return "they were held up on their way";
+    if (this.#wasWarming) return gettext("this machine had to warm up");
+    if (isSlow(reply)) return gettext("this machine computed them at %(rate)s tokens/s", { rate: rateText(reply.measured.tokens_per_s) });
+    return gettext("they were held up on their way");
   }
 
   #showProblem({ problem }) {
@@ -246,7 +256,7 @@ export class AnswerView {
       explanations.machineRate(reply().words.name, reply().machineTokensPerS, reply().words));
     explainer.attach(parts["machine-time"], () => explanations.machineTime(reply()));
     explainer.attach(parts["lpu-number"], () =>
-      explanations.clockRate(model, reply().prediction, "this prompt", reply().words));
+      explanations.clockRate(model, reply().prediction, gettext("this prompt"), reply().words));
     explainer.attach(parts["published-number"], () => explanations.publishedRate(model, reply().published));
     explainer.attach(parts["cycles-number"], () => explanations.cycles(reply()));
     explainer.attach(parts["gpu-number"], () => explanations.gpuRate(model, reply().baseline, reply().words));
@@ -254,13 +264,15 @@ export class AnswerView {
     explainer.attach(parts["lpu-time"], () => explanations.clockTime(reply()));
     explainer.attach(parts["gpu-time"], () => explanations.gpuTime(reply()));
     explainer.attach(parts["computed-number"], () => explanations.computedRate(reply()));
+    explainer.attach(parts.figures, () => explanations.figures(model, reply()));
     explainer.attach(parts["shown-number"], () => explanations.shownRate(reply()));
   }
 }
 
 /** One sentence for a reply that did not end well. */
 export function problemText({ state, problem }) {
-  return state === "lost" ? LOST : problem.message || FAILED;
+  if (state === "lost" && problem.code !== "unsent") return LOST;
+  return problem.message || FAILED;
 }
 
 /** By more than frames and a network explain; less where this machine itself was slower. */

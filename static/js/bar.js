@@ -5,6 +5,7 @@
 
 import { Counter } from "./counter.js";
 import { countText, durationText, secondsText } from "./format.js";
+import { gettext } from "./language.js";
 import { dueAt, tokensBy } from "./rates.js";
 
 const SHORTEST_SCALE_TOKENS = 100; // so that the first frames do not fill the bar
@@ -73,12 +74,12 @@ export class Race {
   #tell(reached, isThere) {
     const { count, baseline, computed_s, total_s } = this.#reply;
     const tokens = countText(count, "token");
-    this.#computed.show(`${tokens} in ${secondsText(computed_s)}`);
-    this.#progress.show(this.#isMachines ? aheadText(total_s) : `${tokens} in ${secondsText(total_s)}`);
+    this.#computed.show(inText(tokens, computed_s));
+    this.#progress.show(this.#isMachines ? aheadText(total_s) : inText(tokens, total_s));
     if (!baseline) return;
     const gpu_s = dueAt(baseline, count);
     if (this.#isMachines && gpu_s <= computed_s) this.#reached.show(aheadText(gpu_s));
-    else this.#reached.show(isThere ? arrivalText(baseline, count, total_s) : `${reached} of ${count}`);
+    else this.#reached.show(isThere ? arrivalText(baseline, count, total_s) : gettext("%(part)s of %(all)s", { part: reached, all: count }));
   }
 
   #mayMove(now_ms, isThere) {
@@ -97,15 +98,20 @@ export class Race {
   }
 }
 
+function inText(tokens, seconds) {
+  return gettext("%(tokens)s in %(time)s", { tokens, time: secondsText(seconds) });
+}
+
 /** Of a clock that this machine is too slow to show. */
 function aheadText(seconds) {
-  return `would have been here after ${durationText(seconds)}`;
+  return gettext("would have been here after %(time)s", { time: durationText(seconds) });
 }
 
 /** "there after 0.47 s · 0.27 s later": by the two clocks, whatever this machine did meanwhile. */
 export function arrivalText(baseline, count, lpu_s) {
   const gpu_s = dueAt(baseline, count);
   const difference = gpu_s - lpu_s;
-  const side = difference < 0 ? "earlier" : "later";
-  return `there after ${secondsText(gpu_s)} · ${secondsText(Math.abs(difference))} ${side}`;
+  const told = { time: secondsText(gpu_s), difference: secondsText(Math.abs(difference)) };
+  if (difference < 0) return gettext("there after %(time)s · %(difference)s earlier", told);
+  return gettext("there after %(time)s · %(difference)s later", told);
 }

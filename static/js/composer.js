@@ -1,7 +1,8 @@
 /* View: the prompt box. Enter sends, Shift+Enter breaks the line, and neither while an input method is
    composing. The round button sends, or stops what is being written. */
 
-const COMPOSING_KEY_CODE = 229; // Safari ends the composition before it reports the key
+import { gettext } from "./language.js";
+import { isComposing } from "./typing.js";
 
 export class Composer {
   #form;
@@ -51,7 +52,13 @@ export class Composer {
 
   /** On a phone the keyboard goes away, so that the answer can be seen. */
   rest() {
-    if (matchMedia("(pointer: coarse)").matches) this.#box.blur();
+    if (hasNoKeys()) this.#box.blur();
+  }
+
+  /** The focus of a button that goes away; on a phone the box would bring the keyboard up. */
+  takeFocus() {
+    if (hasNoKeys()) this.#button.focus({ preventScroll: true });
+    else this.focus();
   }
 
   submit(prompt) {
@@ -73,13 +80,13 @@ export class Composer {
 
   #key(event) {
     if (event.key !== "Enter" || event.shiftKey) return;
-    if (event.isComposing || event.keyCode === COMPOSING_KEY_CODE) return;
+    if (isComposing(event)) return;
     event.preventDefault();
     this.submit(this.draft);
   }
 
   #stopKey(event) {
-    const isTaken = event.isComposing || document.querySelector(":popover-open");
+    const isTaken = isComposing(event) || document.querySelector(":popover-open, dialog[open]");
     if (event.key === "Escape" && this.#isBusy && !isTaken) this.#onStop();
   }
 
@@ -90,7 +97,12 @@ export class Composer {
   }
 }
 
+/** Whether whoever types does so on the screen, as far as a page can know. */
+function hasNoKeys() {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
 /** The button of the chat has a picture alone, so its name is not to be seen. */
 function nameRound(button, isBusy) {
-  button.setAttribute("aria-label", isBusy ? "Stop" : "Send");
+  button.setAttribute("aria-label", isBusy ? gettext("Stop") : gettext("Send"));
 }

@@ -2,18 +2,19 @@
    `finished` alone; they are compared here, before the reader's eyes. */
 
 import { durationText, wholeText } from "./format.js";
+import { gettext, ngettext } from "./language.js";
 import { runsOf } from "./rates.js";
 
 /** Goes on after the cycles to the first token. */
 export function predictedText({ steps }) {
-  return `predicted to the first token, then ${wholeText(steps[0][1])} for the next`;
+  return gettext("predicted to the first token, then %(cycles)s for the next", { cycles: wholeText(steps[0][1]) });
 }
 
 /** Goes on after the predicted cycles of the whole answer. */
 export function comparedText({ predictedCycles, clockCycles, count }) {
-  const tokens = count === 1 ? "this token" : `these ${wholeText(count)} tokens`;
-  const counted = predictedCycles === clockCycles ? "as many" : wholeText(clockCycles);
-  return `predicted for ${tokens}; the clock counted ${counted}`;
+  const tokens = ngettext("this token", "these %(count)s tokens", count, { count: wholeText(count) });
+  if (predictedCycles === clockCycles) return gettext("predicted for %(tokens)s; the clock counted as many", { tokens });
+  return gettext("predicted for %(tokens)s; the clock counted %(cycles)s", { tokens, cycles: wholeText(clockCycles) });
 }
 
 /** "84 × 22,811 + 16 × 23,622": the tokens after the first. */
@@ -25,8 +26,13 @@ export function sumText(cycles, count) {
 /** When an answer begins, and why it goes on as it does. */
 export function paceLines({ clock_hz, prompt, steps }, promptName) {
   const lines = [
-    `Predicted for ${promptName}: ${wholeText(prompt)} cycles to the first token (${durationText(prompt / clock_hz)}), then ${wholeText(steps[0][1])} for each.`,
+    gettext("Predicted for %(prompt)s: %(cycles)s cycles to the first token (%(time)s), then %(each)s for each.", {
+      prompt: promptName,
+      cycles: wholeText(prompt),
+      time: durationText(prompt / clock_hz),
+      each: wholeText(steps[0][1]),
+    }),
   ];
-  if (steps.length > 1) lines.push("A token takes more cycles as the context grows.");
+  if (steps.length > 1) lines.push(gettext("A token takes more cycles as the context grows."));
   return lines;
 }

@@ -24,7 +24,6 @@ export class Explainer {
       this.#pointer = { x: clientX, y: clientY }; // after the button has heard of it
     });
     window.addEventListener("scroll", () => this.#place(), { passive: true });
-    window.addEventListener("resize", () => this.#place());
   }
 
   /** `explanation` is called when it is asked for, so that it tells the number as it is then. */

@@ -1,5 +1,7 @@
 /* Numbers → the words that the page prints. What is not known is a dash, never a zero. */
 
+import { gettext, ngettext } from "./language.js";
+
 export const UNKNOWN = "–";
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -31,8 +33,32 @@ export function wholeText(number) {
   return whole.format(number);
 }
 
+const COUNTED = {
+  token: (count, told) => ngettext("%(count)s token", "%(count)s tokens", count, told),
+  cycle: (count, told) => ngettext("%(count)s cycle", "%(count)s cycles", count, told),
+  user: (count, told) => ngettext("%(count)s user", "%(count)s users", count, told),
+  request: (count, told) => ngettext("%(count)s request", "%(count)s requests", count, told),
+  chip: (count, told) => ngettext("%(count)s chip", "%(count)s chips", count, told),
+  GPU: (count, told) => ngettext("%(count)s GPU", "%(count)s GPUs", count, told),
+  chat: (count, told) => ngettext("%(count)s chat", "%(count)s chats", count, told),
+};
+
+/** "96 tokens", "– tokens" where it is not known. */
 export function countText(count, noun) {
-  return `${whole.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+  const isKnown = count !== null && count !== undefined;
+  return COUNTED[noun](isKnown ? count : Infinity, { count: isKnown ? whole.format(count) : UNKNOWN });
+}
+
+const MARKS = {
+  simulated: gettext("simulated"),
+  published: gettext("published"),
+  measured: gettext("measured"),
+  shown: gettext("shown"),
+};
+
+/** A mark as the page prints it. */
+export function markText(kind) {
+  return MARKS[kind] ?? kind;
 }
 
 /** 9302720 → "9.3M", as models are named by their size. */
@@ -42,8 +68,8 @@ export function parametersText(parameters) {
 }
 
 export function hardwareText(prediction) {
-  if (!prediction.chips) return "on this machine";
-  return `on ${chipsText(prediction.chips)}`;
+  if (!prediction.chips) return gettext("on this machine");
+  return gettext("on %(chips)s", { chips: chipsText(prediction.chips) });
 }
 
 /** "8 × H100", or with others there "8 × H100 · 64 users". */
@@ -53,9 +79,10 @@ export function systemText({ name, system: { users } }) {
 
 /** "on 8 × H100", or with others there "on 8 × H100, each of 64 users". */
 export function gpusText({ name, system: { users } }) {
-  return users === 1 ? `on ${name}` : `on ${name}, each of ${countText(users, "user")}`;
+  if (users === 1) return gettext("on %(gpus)s", { gpus: name });
+  return gettext("on %(gpus)s, each of %(users)s", { gpus: name, users: countText(users, "user") });
 }
 
 export function chipsText(chips) {
-  return chips === 1 ? "one LPU chip" : `${whole.format(chips)} LPU chips`;
+  return chips === 1 ? gettext("one LPU chip") : gettext("%(count)s LPU chips", { count: whole.format(chips) });
 }

@@ -2,14 +2,15 @@
    models while the page lives and stands in its address. What cannot be had is told there in a sentence,
    and the former choice stays. */
 
-import { gpusText, rateText, systemText } from "./format.js";
+import { gpusText, markText, rateText, systemText } from "./format.js";
 import { jsonOf } from "./json.js";
+import { gettext } from "./language.js";
 import { placeBeside } from "./place.js";
 
 const FIELDS = ["gpu", "count", "precision", "users"];
 const NUMBERS = new Set(["count", "users"]);
 const FIGURE_URL = "/gpu.json";
-const NOT_ASKED = "The server could not be asked for this figure: try again.";
+const NOT_ASKED = gettext("The server could not be asked for this figure: try again.");
 
 export class GpuSystem {
   #popover;
@@ -32,7 +33,6 @@ export class GpuSystem {
     popover.addEventListener("change", () => this.#wish(this.#read()));
     this.#part("usual").addEventListener("click", () => this.#wish(null));
     window.addEventListener("scroll", () => this.#place(), { passive: true });
-    window.addEventListener("resize", () => this.#place());
     for (const button of document.querySelectorAll(`[popovertarget="${popover.id}"]`)) {
       button.addEventListener("click", () => this.#openBeside(button));
     }
@@ -90,7 +90,7 @@ export class GpuSystem {
   /** What cannot be had, and what stays. */
   #refuse(refusal) {
     const stays = this.figureOf(this.#model)?.baseline;
-    this.#tell(stays ? `${refusal} It stays ${systemText(stays)}.` : refusal);
+    this.#tell(stays ? `${refusal} ${gettext("It stays %(gpus)s.", { gpus: systemText(stays) })}` : refusal);
     this.#listener.say(this.#sentence);
   }
 
@@ -99,7 +99,16 @@ export class GpuSystem {
     const { baseline, refusal } = this.figureOf(this.#model) ?? {};
     const system = this.#system ?? baseline?.system ?? this.#usual;
     for (const name of FIELDS) this.#field(name).value = system[name];
-    this.#tell(baseline ? `${this.#model.name} ${gpusText(baseline)}: ${rateText(baseline.tokens_per_s)} tokens/s, ${baseline.kind}.` : refusal ?? "");
+    this.#tell(baseline ? this.#figureText(baseline) : refusal ?? "");
+  }
+
+  #figureText(baseline) {
+    return gettext("%(model)s %(where)s: %(rate)s tokens/s, %(mark)s.", {
+      model: this.#model.name,
+      where: gpusText(baseline),
+      rate: rateText(baseline.tokens_per_s),
+      mark: markText(baseline.kind),
+    });
   }
 
   #tell(sentence) {

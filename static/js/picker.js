@@ -2,7 +2,8 @@
    program is still being compiled cannot be picked yet, but for the one that stands there at the start. */
 
 import * as explanations from "./explanations.js";
-import { gpusText, hardwareText, rateText, systemText } from "./format.js";
+import { gpusText, hardwareText, markText, rateText, systemText } from "./format.js";
+import { gettext } from "./language.js";
 
 export class Picker {
   #select;
@@ -39,6 +40,15 @@ export class Picker {
     return this.#models.find(({ id }) => id === this.#select.value);
   }
 
+  /** Picks a model where it can be picked. */
+  choose(id) {
+    const option = this.#select.querySelector(`option[value="${CSS.escape(id ?? "")}"]`);
+    if (!option || option.disabled || option.selected) return;
+    option.selected = true;
+    this.#show();
+    this.#onPick();
+  }
+
   /** Who writes for the picked model: a pulled one itself. */
   get words() {
     return this.model.words ?? this.#words;
@@ -48,7 +58,7 @@ export class Picker {
   fill(model, line) {
     const option = this.#select.querySelector(`option[value="${CSS.escape(model.id)}"]`);
     if (line === null) {
-      option.textContent = `${model.name} · no clock can be had now`;
+      option.textContent = `${model.name} · ${gettext("no clock can be had now")}`;
       return;
     }
     Object.assign(model, line); // but for the GPUs, of which the GpuSystem knows
@@ -58,7 +68,7 @@ export class Picker {
   }
 
   #clock() {
-    const promptName = `a prompt of ${this.model.prompt_tokens} tokens`;
+    const promptName = gettext("a prompt of %(count)s tokens", { count: this.model.prompt_tokens });
     return explanations.clockRate(this.model, this.model, promptName, null);
   }
 
@@ -76,7 +86,7 @@ export class Picker {
     this.#part("compiling").hidden = kind !== null;
     this.#part("lpu-side").hidden = kind === null || kind === "measured";
     this.#part("lpu-rate").textContent = `${rateText(rate)} tokens/s`;
-    this.#part("lpu-mark").textContent = kind;
+    this.#part("lpu-mark").textContent = markText(kind);
     this.#part("lpu-name").textContent = hardwareText(this.model);
     this.#part("published-side").hidden = !published;
     this.#part("published-rate").textContent = published ? `${rateText(published.tokens_per_s)} tokens/s` : "";
@@ -87,13 +97,13 @@ export class Picker {
 
   showGpus() {
     const { baseline, refusal } = this.#gpus.figureOf(this.model) ?? {};
-    this.#besideName.textContent = baseline ? systemText(baseline) : "no GPUs";
+    this.#besideName.textContent = baseline ? systemText(baseline) : gettext("no GPUs");
     this.#part("gpu-side").hidden = !baseline;
     this.#part("gpu-unknown").hidden = Boolean(baseline);
-    this.#part("gpu-unknown").textContent = refusal ?? "its figure on GPUs is on its way";
+    this.#part("gpu-unknown").textContent = refusal ?? gettext("its figure on GPUs is on its way");
     if (!baseline) return;
     this.#part("gpu-rate").textContent = `${rateText(baseline.tokens_per_s)} tokens/s`;
-    this.#part("gpu-mark").textContent = baseline.kind;
+    this.#part("gpu-mark").textContent = markText(baseline.kind);
     this.#part("gpu-name").textContent = gpusText(baseline);
   }
 

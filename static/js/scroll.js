@@ -2,21 +2,21 @@
    the answer grows under it. From then on scrolling is the reader's. */
 
 const GAP_PX = 16;
-let isOurs = false;
+const STILL_PX = 2; // a browser that keeps in place what is read is off by less
+let brought = null; // the turn that was brought there last, and where it stands in the window
 
 export function bringToTop(turn) {
   const top = turn.getBoundingClientRect().top;
-  if (top >= 0 && top < window.innerHeight / 4) return; // it is there already
-  const before = window.scrollY;
-  window.scrollBy({ top: top - GAP_PX, behavior: "instant" });
-  isOurs = window.scrollY !== before; // its event comes later
+  const isThere = top >= 0 && top < window.innerHeight / 4;
+  if (!isThere) window.scrollBy({ top: top - GAP_PX, behavior: "instant" });
+  brought = { turn, top: turn.getBoundingClientRect().top };
 }
 
-/** Calls `onScroll` for each scroll that the page did not make. */
+/** Calls `onScroll` when the turn no longer stands where it was brought: the reader scrolled. The page's own scroll
+    and the browser's, when sizes above become known, leave it there. */
 export function hearReader(onScroll) {
   const hear = () => {
-    if (!isOurs) onScroll();
-    isOurs = false;
+    if (brought && Math.abs(brought.turn.getBoundingClientRect().top - brought.top) > STILL_PX) onScroll();
   };
   window.addEventListener("scroll", hear, { passive: true });
 }

@@ -17,6 +17,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, WebSocketRoute
 
+from playground.markdown import Document, Html
+
 PATIENCE_S = 90.0  # only so that a broken page fails a test rather than hangs it
 LOCAL = "127.0.0.1"
 KEY = "0123456789abcdef" * 2
@@ -55,6 +57,14 @@ CLOCKS: dict[str, dict[str, Any]] = {
 }
 STATED = {MIXTRAL: {"tokens_per_s": 500.0, "source": "a price page"}}
 GPU_RATES = {MIXTRAL: 200.0, LLAMA: 80.0, PEBBLE: 2500.0}
+TALK = (
+    "# The title\n\nSome *emphasis* and a [link](https://example.org/).\n\n",
+    "1. one\n2. two\n   - deep\n\n",
+    "| name | size |\n|:--|--:|\n| a | 1 |\n\n",
+    "> quoted\n\nCode:\n\n```python\ndef add(a, b):\n",
+    '    return a + b  # "sum"\n```\n\n',
+    "The ~~end~~ **end**.",
+)
 USUAL = {"gpu": "h100-sxm", "count": 8, "precision": "bf16", "users": 1}
 
 
@@ -66,14 +76,19 @@ def counted(url: str, model: str) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(project: Path, words: Path) -> Iterator[str]:
-    """`manage.py serve` on a free port, until the end of the block; its URL."""
+def serving(project: Path, words: Path, collected: Path) -> Iterator[str]:
+    """`manage.py serve` on a free port, until the end of the block; its URL.
+
+    `collected`: a folder for its static files.
+    """
     environment = os.environ | {
         "PORT": "0",
         "HOST": LOCAL,
         "SECRET_KEY": "of a test",
         "PLAYGROUND_WORDS": str(words),
         "PLAYGROUND_MODELS": str(words.with_name("no models")),
+        "DJANGO_SETTINGS_MODULE": "tests.served_settings",
+        "COLLECTED": str(collected),
         "PYTHONUNBUFFERED": "1",
     }
     command = [sys.executable, "manage.py", "serve"]
@@ -209,8 +224,14 @@ class HandAnswer:
         self.count = 0
 
     def write(
-        self, text: str, count: int = 1, clock_s: float = 0.0, computed_s: float = 0.0
+        self,
+        text: str,
+        count: int = 1,
+        clock_s: float = 0.0,
+        computed_s: float = 0.0,
+        **rendered: Any,
     ) -> None:
+        """A frame; `rendered` is what a page gets that asked for HTML."""
         self.seq += 1
         self.count += count
         self._hand.send(
@@ -221,6 +242,7 @@ class HandAnswer:
             count=count,
             clock_s=clock_s,
             computed_s=computed_s,
+            **rendered,
         )
 
     def finish(
@@ -229,6 +251,7 @@ class HandAnswer:
         total_s: float = 0.2,
         measured: float | None = 2430.4,
         cycles: dict[str, int] | None = None,
+        **rendered: Any,
     ) -> None:
         usage = {
             "prompt_tokens": 7,
@@ -240,7 +263,33 @@ class HandAnswer:
             "cycles": cycles,
         }
         rates = {"ttft_s": None if measured is None else 0.004, "tokens_per_s": measured}
-        self._hand.send(type="finished", id=self.id, reason=reason, usage=usage, measured=rates)
+        self._hand.send(
+            type="finished",
+            id=self.id,
+            reason=reason,
+            usage=usage,
+            measured=rates,
+            **rendered,
+        )
+
+
+class Writing:
+    """An answer whose HTML is this project's own, as the server would send it."""
+
+    def __init__(self, answer: HandAnswer) -> None:
+        self._answer = answer
+        self._document = Document()
+        self._rendered = 0
+
+    def write(self, text: str, **more: Any) -> None:
+        self._answer.write(text, **self._told(self._document.feed(text)), **more)
+
+    def finish(self, **more: Any) -> None:
+        self._answer.finish(**self._told(self._document.finish()), **more)
+
+    def _told(self, blocks: list[Html]) -> dict[str, Any]:
+        self._rendered += sum(block.units for block in blocks)
+        return {"html": "".join(block.html for block in blocks), "rendered": self._rendered}
 
 
 OpenPage = Callable[..., Page]

@@ -92,7 +92,37 @@ def here_lane(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-MAKERS = {"lpu": lpu_lane, "gpu": gpu_lane, "service": service_lane, "here": here_lane}
+def endpoint_lane(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **here_lane(entry),
+        "machine": "endpoint",
+        "model": entry["model"],
+        "name": entry["url"].split("/")[2],
+        "source": "this machine’s stamps",
+    }
+
+
+def endpoint_told(deltas: int = 4, tokens: int = 4, **more: Any) -> dict[str, Any]:
+    """What the flag tells of an endpoint that wrote so much."""
+    told = {
+        "deltas": deltas,
+        "tokens": tokens,
+        "is_reported": True,
+        "prompt_tokens": 9,
+        "measured": {"ttft_s": 0.25, "tokens_per_s": 12.5},
+        "others_at_start": 0,
+        "others_at_most": 0,
+    }
+    return {**told, **more}
+
+
+MAKERS = {
+    "lpu": lpu_lane,
+    "gpu": gpu_lane,
+    "service": service_lane,
+    "here": here_lane,
+    "endpoint": endpoint_lane,
+}
 LOADS: dict[str, Any] = {
     "model_id": LLAMA,
     "model": "Llama 2 70B",
@@ -151,9 +181,14 @@ class HandRace:
         told = {**WORDS, "name": words}
         self.send("accepted", key=KEY, words=told, is_replay=is_replay, lanes=lanes, ratios=known)
 
-    def drop_flag(self, count: int = 4, elapsed_s: float = 0.0) -> None:
+    def drop_flag(
+        self, count: int = 4, elapsed_s: float = 0.0, endpoints: dict[int, Any] | None = None
+    ) -> None:
+        """`endpoints`: by lane, as `endpoint_told` makes them."""
         measured = {"ttft_s": 0.004, "tokens_per_s": 900.0}
-        self.send("flag", count=count, computed_s=0.15, measured=measured, elapsed_s=elapsed_s)
+        told = [(endpoints or {}).get(lane) for lane in range(len(self.asked["lanes"]))]
+        flag = {"count": count, "measured": measured, "elapsed_s": elapsed_s, "endpoints": told}
+        self.send("flag", computed_s=0.15, **flag)
 
     def write(self, lane: int, text: str, count: int, clock_s: float) -> None:
         self.seqs[lane] += 1

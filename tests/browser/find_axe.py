@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from find_browser import one_at_a_time
+
 HERE = Path(__file__).parent
 PACKAGE = HERE / "node_modules" / "axe-core"
 NO_AXE = "No axe-core for the accessibility tests: install npm (Debian: sudo apt install npm)."
@@ -13,8 +15,9 @@ NO_AXE = "No axe-core for the accessibility tests: install npm (Debian: sudo apt
 
 @functools.cache
 def find_axe() -> Path | None:
-    if installed_version() != pinned_version():
-        _npm_ci()
+    with one_at_a_time():
+        if installed_version() != pinned_version():
+            _npm_ci()
     return PACKAGE / "axe.min.js" if installed_version() == pinned_version() else None
 
 

@@ -4,18 +4,22 @@ Looked for in this order: $BROWSER_PATH; chromium or google-chrome on PATH; Play
 downloaded if need be; as root on Debian, apt's. The downloads are tried once per process.
 """
 
+import fcntl
 import functools
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 NO_BROWSER = (
     "No browser for the browser tests: install one (Debian and Ubuntu: sudo apt install chromium) "
     "or set BROWSER_PATH to the one you have."
 )
-# As root there is no sandbox; the rest keeps Chromium from talking to anybody but the test server.
+# As root there is no sandbox; the last draws its menus without pages of its own, two to each of
+# ours; the rest keeps Chromium from talking to anybody but the test server.
 LAUNCH_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -24,6 +28,8 @@ LAUNCH_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 )
 NAMES_ON_PATH = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DOWNLOAD_LIMIT_S = 600
@@ -33,12 +39,21 @@ WHERE_PLAYWRIGHT_KEEPS_ITS_OWN = (
 )
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """For what two workers of the tests would download at once: one does, the other finds it."""
+    with Path(__file__).open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
 @functools.cache
 def find_browser() -> str | None:
     chosen = os.environ.get("BROWSER_PATH")
     if chosen:  # a wrong path is an answer too: another browser would not be the one asked for
         return chosen if starts(chosen) else None
-    return on_path() or playwrights_own() or playwrights_download() or debians()
+    with one_at_a_time():
+        return on_path() or playwrights_own() or playwrights_download() or debians()
 
 
 def on_path() -> str | None:

@@ -3,12 +3,26 @@
 from collections.abc import Callable
 
 import pytest
-from browser_harness import MIXTRAL, PEBBLE, HandSocket, OpenHand, OpenPage, ask, part, reach
+from browser_harness import (
+    MIXTRAL,
+    PEBBLE,
+    TALK,
+    HandSocket,
+    OpenHand,
+    OpenPage,
+    Writing,
+    ask,
+    part,
+    reach,
+)
 from find_axe import NO_AXE, find_axe
 from needs import lacking
 from playwright.sync_api import Page, expect
 
 PHONE = {"width": 390, "height": 844}
+ZOOMED_TWICE = {"width": 640, "height": 360}  # a window of 1280 × 720, at 200 %
+ZOOMED_FOUR_TIMES = {"width": 320, "height": 256}  # and one of 1280 × 1024, at 400 %
+WINDOWS = (PHONE, ZOOMED_TWICE, ZOOMED_FOUR_TIMES)
 OTHER_PAGES = (
     "/no-such-page",
     "/models/",
@@ -16,7 +30,20 @@ OTHER_PAGES = (
     f"/models/{PEBBLE}/",
     f"/models/{MIXTRAL}/?chips=3&context=many",
 )
+COLOURS = 'runOnly: {type: "rule", values: ["color-contrast", "link-in-text-block"]}'
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 4
+CUT_OFF = """() => {
+    const isHidden = (each) => !each.checkVisibility({visibilityProperty: true})
+        || each.closest(".hidden, .toast, [data-stage=talking] #title");
+    const isOutside = ({left, right, width}) => width > 1 && (left < -1 || right > innerWidth + 1);
+    const all = "h1, h2, p, dt, dd, a, button, label, input, textarea, select";
+    return [...document.querySelectorAll(all)]
+        .filter((each) => !isHidden(each) && !each.closest("pre, .table"))
+        .filter((each) => isOutside(each.getBoundingClientRect()))
+        .map((each) => each.outerHTML.slice(0, 120));
+}"""
+MOVING = """() => document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().duration > 0).length"""
 HEAR = """
     window.heard = [];
     addEventListener("DOMContentLoaded", () => {
@@ -27,14 +54,29 @@ HEAR = """
 """
 
 
-def violations(page: Page) -> list[str]:
+def resize(page: Page, window: dict[str, int]) -> None:
+    """Another size, and the two frames in which the page hears of it and is drawn."""
+    page.set_viewport_size(window)  # type: ignore[arg-type]
+    page.evaluate("new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+
+
+def violations(page: Page, rules: str = "") -> list[str]:
     """What axe-core finds, as rule and element."""
     path = find_axe()
     if path is None:
         lacking(NO_AXE)
-    page.evaluate(path.read_text())
-    found = page.evaluate("axe.run()")["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(path.read_text())
+    run = f"axe.run({{resultTypes: ['violations'], {rules}}})"  # of the rest it selects nothing
+    found = page.evaluate(run)["violations"]
     return [f"{rule['id']}: {node['html']}" for rule in found for node in rule["nodes"]]
+
+
+def violations_in_either_theme(page: Page) -> list[str]:
+    """All rules where it is light; in the dark the same elements stand there, in other colours."""
+    in_light = violations(page)
+    page.emulate_media(color_scheme="dark")
+    return in_light + violations(page, COLOURS)
 
 
 def nothing(hand: HandSocket) -> None:
@@ -68,6 +110,25 @@ def simulated(hand: HandSocket) -> None:
     answer.write("A whole answer. " * 250, count=1000, clock_s=0.04, computed_s=0.9)
     answer.finish("length", total_s=0.04, cycles={"prompt": 900_000, "completion": 43_712_100})
     hand.page.wait_for_selector("[data-gpu=there]")
+
+
+def written(hand: HandSocket) -> None:
+    """Every kind of block, and the last one still open."""
+    ask(hand.page, "First")
+    writing = Writing(hand.accept(hand.heard("generate")))
+    for piece in TALK:
+        writing.write(piece, count=20)
+    expect(part(hand.page, "text").locator("pre")).to_be_visible()
+
+
+def figures(hand: HandSocket) -> None:
+    finished(hand)
+    part(hand.page, "figures").click()
+    expect(hand.page.locator("#explanation")).to_be_visible()
+
+
+def about(hand: HandSocket) -> None:
+    hand.page.click("[popovertarget=about]")
 
 
 def previewed(hand: HandSocket) -> None:
@@ -113,6 +174,50 @@ def lost(hand: HandSocket) -> None:
     reach(hand.page, "lost")
 
 
+def with_chats(hand: HandSocket) -> None:
+    """The list at the side, with a menu open and branches beside it."""
+    finished(hand)
+    hand.page.get_by_role("button", name="Regenerate", exact=True).click()
+    answer = hand.accept(hand.heard("generate", 2))
+    answer.write("Another answer.", count=3)
+    answer.finish()
+    reach(hand.page, "finished")
+    hand.page.click("#chats-button")
+    hand.page.locator("#chats li button").first.click()
+
+
+def renaming(hand: HandSocket) -> None:
+    with_chats(hand)
+    hand.page.get_by_role("button", name="Rename").click()
+
+
+def chat_deleted(hand: HandSocket) -> None:
+    with_chats(hand)
+    hand.page.get_by_role("button", name="Delete").click()
+    expect(hand.page.get_by_role("button", name="Undo")).to_be_visible()
+
+
+def editing(hand: HandSocket) -> None:
+    finished(hand)
+    hand.page.get_by_role("button", name="Edit the question").click()
+
+
+def other_model(hand: HandSocket) -> None:
+    finished(hand)
+    hand.page.get_by_role("button", name="with another model").click()
+
+
+def parameters(hand: HandSocket) -> None:
+    """The panel, with a sentence at a field."""
+    hand.page.click("#settings-button")
+    hand.page.fill("#settings-seed", "none")
+    hand.page.locator("#settings-seed").dispatch_event("change")
+
+
+def keys(hand: HandSocket) -> None:
+    hand.page.click("#keys-button")
+
+
 def shut_out(hand: HandSocket) -> None:
     hand.hang_up(code=4403)
     expect(hand.page.locator("#connection")).to_be_visible()
@@ -120,7 +225,9 @@ def shut_out(hand: HandSocket) -> None:
 
 STATES = [
     nothing, previewed, gpus, waiting, streaming, finished, gpus_later, simulated, explained, marks,
-    refused, lost, shut_out,
+    written, figures, about,
+    refused, lost, shut_out, with_chats, renaming, chat_deleted, editing, other_model, parameters,
+    keys,
 ]  # fmt: skip
 
 
@@ -128,35 +235,74 @@ STATES = [
 def test_axe_finds_nothing_in_either_theme(
     open_hand: OpenHand, state: Callable[[HandSocket], None]
 ) -> None:
-    hand = open_hand(color_scheme="light")
+    hand = open_hand(color_scheme="light", has_own_store=True)
     state(hand)
-    assert violations(hand.page) == []
-    hand.page.emulate_media(color_scheme="dark")
-    assert violations(hand.page) == []
+    assert violations_in_either_theme(hand.page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_colours_that_are_too_near_in_the_dark_alone(open_hand: OpenHand) -> None:
+    hand = open_hand(color_scheme="light")
+    hand.page.evaluate(
+        "const line = document.createElement('p'); line.textContent = 'Hardly to be read';"
+        "line.style.color = 'light-dark(#000, #222)'; document.getElementById('main').append(line)"
+    )
+    assert violations(hand.page) == []
+    (found,) = violations_in_either_theme(hand.page)
+    assert found.startswith("color-contrast: <p style")
+
+
 @pytest.mark.parametrize("path", OTHER_PAGES)
-def test_axe_finds_nothing_on_any_other_page(open_page: OpenPage, path: str, scheme: str) -> None:
-    page = open_page(path, color_scheme=scheme)
+def test_axe_finds_nothing_on_any_other_page(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, color_scheme="light")
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    assert violations(page) == []
+    assert violations_in_either_theme(page) == []
 
 
 @pytest.mark.parametrize("path", OTHER_PAGES)
-def test_no_other_page_scrolls_sideways_on_a_phone(open_page: OpenPage, path: str) -> None:
+def test_no_other_page_scrolls_sideways_on_a_phone_or_zoomed(
+    open_page: OpenPage, path: str
+) -> None:
     page = open_page(path, viewport=PHONE, is_mobile=True, has_touch=True)
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    for window in WINDOWS:
+        resize(page, window)
+        assert page.evaluate("document.documentElement.scrollWidth") == window["width"]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_a_phone_never_scrolls_sideways(
+def test_a_phone_and_a_zoomed_window_never_scroll_sideways_and_cut_nothing_off(
     open_hand: OpenHand, state: Callable[[HandSocket], None]
 ) -> None:
-    hand = open_hand(viewport=PHONE, is_mobile=True, has_touch=True)
+    hand = open_hand(viewport=PHONE, is_mobile=True, has_touch=True, has_own_store=True)
     state(hand)
-    assert hand.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    for window in WINDOWS:
+        resize(hand.page, window)
+        assert hand.page.evaluate("document.documentElement.scrollWidth") == window["width"]
+        assert hand.page.evaluate(CUT_OFF) == []
+
+
+@pytest.mark.parametrize("window", [ZOOMED_TWICE, ZOOMED_FOUR_TIMES])
+def test_in_a_zoomed_window_box_and_words_are_both_in_sight(
+    open_hand: OpenHand, window: dict[str, int]
+) -> None:
+    hand = open_hand(viewport=window)
+    ask(hand.page, "A long one")
+    hand.accept(hand.heard("generate")).write("A line of an answer.\n" * 50, count=200)
+    reach(hand.page, "streaming")
+    expect(hand.page.locator("#prompt")).to_be_in_viewport(ratio=1)
+    box = hand.page.locator("#composer").bounding_box()
+    assert box is not None
+    assert box["y"] >= 0.4 * window["height"]
+
+
+@pytest.mark.parametrize("state", [with_chats, parameters])
+def test_axe_finds_nothing_in_what_is_another_on_a_phone(
+    open_hand: OpenHand, state: Callable[[HandSocket], None]
+) -> None:
+    """The list of chats is a sheet there."""
+    hand = open_hand(viewport=PHONE, is_mobile=True, has_touch=True, has_own_store=True)
+    state(hand)
+    assert violations(hand.page) == []
 
 
 def test_long_words_break_on_a_phone(open_hand: OpenHand) -> None:
@@ -182,7 +328,7 @@ def test_the_live_region_hears_that_an_answer_comes_and_then_all_of_it(open_hand
     assert heard[0] == "An answer is coming."
     for said in (
         "Pebble answers:",
-        "word " * 20,
+        ("word " * 20).strip(),
         "480 tokens per second, simulated: Mixtral 8x7B on 576 LPU chips.",
         "About 500, published, for the same.",
         "200 tokens per second, simulated: the same model on 8 × H100.",
@@ -241,11 +387,53 @@ def test_focus_is_visible(page: Page) -> None:
     assert outline == "solid"
 
 
-def test_reduced_motion_moves_nothing_at_the_start(open_hand: OpenHand) -> None:
-    hand = open_hand(reduced_motion="reduce")
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_reduced_motion_moves_nothing_at_the_start(open_hand: OpenHand, motion: str) -> None:
+    hand = open_hand(reduced_motion=motion)
+    hand.page.evaluate(
+        f"addEventListener('keydown', () => setTimeout(() => (window.moving = ({MOVING})())))"
+    )
     ask(hand.page, "First")
     expect(hand.page.locator("body")).to_have_attribute("data-stage", "talking")
-    assert hand.page.evaluate("document.getElementById('composer').getAnimations().length") == 0
+    hand.page.wait_for_function("window.moving !== undefined")
+    assert hand.page.evaluate("window.moving") == (0 if motion == "reduce" else 1)
+
+
+def test_with_reduced_motion_the_bars_step_instead_of_running(open_hand: OpenHand) -> None:
+    hand = open_hand(
+        lambda page: page.clock.install(time=0), reduced_motion="reduce", has_own_clock=True
+    )
+    hand.page.clock.pause_at(60_000)
+    ask(hand.page, "First")
+    hand.accept(hand.heard("generate")).write("A whole answer. " * 40, count=400, clock_s=0.8)
+    fill = "bar => bar.style.getPropertyValue('--fill')"
+    reach(hand.page, "streaming")
+    seen = []
+    for _ in range(100):
+        hand.page.clock.run_for(10)
+        seen.append(part(hand.page, "gpu-bar").evaluate(fill))
+    assert 2 <= len(set(seen)) <= 4  # in a second
+    assert hand.page.evaluate(MOVING) == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_keep_every_button_and_field_visible(
+    open_hand: OpenHand, scheme: str
+) -> None:
+    """What a picture alone tells has the colour of text, and a field its edge."""
+    hand = open_hand(forced_colors="active", color_scheme=scheme, has_own_store=True)
+    with_chats(hand)
+    drawn = hand.page.locator("button:visible svg:visible")
+    assert drawn.count() >= 5
+    for picture in drawn.all():
+        line, behind = picture.evaluate(
+            "svg => [getComputedStyle(svg).stroke,"
+            " getComputedStyle(svg.closest('button')).backgroundColor]"
+        )
+        assert line != behind
+    for field in (".box", "#chats-search"):
+        style = "element => getComputedStyle(element).borderTopStyle"
+        assert hand.page.locator(field).evaluate(style) == "solid"
 
 
 def test_forced_colours_keep_the_bars(open_hand: OpenHand) -> None:
@@ -253,3 +441,11 @@ def test_forced_colours_keep_the_bars(open_hand: OpenHand) -> None:
     finished(hand)
     bar = part(hand.page, "lpu-bar")
     assert bar.evaluate("bar => getComputedStyle(bar).borderTopStyle") == "solid"
+
+
+def test_forced_colours_show_which_chat_is_open(open_hand: OpenHand) -> None:
+    hand = open_hand(forced_colors="active", has_own_store=True)
+    finished(hand)
+    hand.page.click("#chats-button")
+    row = hand.page.locator("#chats li")
+    assert row.evaluate("row => getComputedStyle(row).outlineStyle") == "solid"

@@ -63,3 +63,14 @@ def test_both_machines_are_loaded_by_the_real_server(open_page: OpenPage) -> Non
     page.locator("#load-title").scroll_into_view_if_needed()
     expect(page.locator("#load-curves svg[role=img]")).to_have_count(2)
     expect(page.locator("#load-curves .point b").first).not_to_be_empty()
+
+
+def test_without_gpus_among_the_lanes_the_usual_ones_are_loaded(open_page: OpenPage) -> None:
+    race = open_race(open_page, address((f"lpu:{MIXTRAL}", "endpoint")))
+    for name, usual in (
+        ("model", MIXTRAL),
+        ("count", "8"),
+        ("gpu", "h100-sxm"),
+        ("precision", "bf16"),
+    ):
+        expect(race.page.locator(f"#load-{name}")).to_have_value(usual)

@@ -354,6 +354,16 @@ def test_a_refused_race_leaves_the_result_as_it_stands(race: HandRace) -> None:
     expect(race.page.locator("#go")).to_have_text("Mend lane 2")
 
 
+def test_a_prompt_too_long_for_a_message_stays_and_is_never_sent(race: HandRace) -> None:
+    question = "Why? " * 60_000
+    race.page.fill("#prompt", question)
+    race.page.click("#go")
+    expect(race.page.locator("#problem")).to_contain_text("longer than a message may be")
+    expect(race.page.locator("#prompt")).to_have_value(question)
+    race.page.fill("#prompt", PROMPT)
+    assert race.go()["messages"] == [{"role": "user", "content": PROMPT}]
+
+
 def test_a_refusal_stands_at_the_lane_it_names(race: HandRace) -> None:
     asked = race.go()
     race.error("bad_param", "lanes[1]: The H100 is sold out.")

@@ -1,8 +1,25 @@
 """A lost connection, a socket that slept, a log that is gone: the page says so and goes on."""
 
-from browser_harness import LLAMA, SOCKET, Cable, HandSocket, OpenHand, OpenPage, ask, part, reach
+import html
+import re
+
+from browser_harness import (
+    LLAMA,
+    SOCKET,
+    Cable,
+    HandSocket,
+    OpenHand,
+    OpenPage,
+    Writing,
+    ask,
+    part,
+    reach,
+)
 from playwright.sync_api import Page, expect
 
+from playground.markdown import Document
+
+PHONE = {"width": 390, "height": 844}
 HIDE = """(isHidden) => {
     Object.defineProperty(document, "hidden", {value: isHidden, configurable: true});
     document.dispatchEvent(new Event("visibilitychange"));
@@ -22,6 +39,9 @@ WHOLE_LOG = """({key}) => new Promise((resolve) => {
 })"""
 KEEP_KEYS = """
     window.keys = [];
+    Object.defineProperty(navigator, "clipboard", {
+        value: {writeText: async (text) => { window.copied = text; }},
+    });
     const Real = WebSocket;
     window.WebSocket = class extends Real {
         constructor(url) {
@@ -62,8 +82,19 @@ def test_a_cut_answer_resumes_without_a_doubled_or_lost_character(
     keys = page.evaluate("window.keys")
     assert len(keys) >= 3
     assert len(set(keys)) == 1
+    same_as_the_log(page)
+
+
+def same_as_the_log(page: Page) -> None:
+    """What is shown and what is copied is all that the server has, each word once."""
     shown = part(page, "text").evaluate("text => text.textContent")
-    assert shown == page.evaluate(WHOLE_LOG, {"key": keys[0]})
+    page.get_by_role("button", name="Copy this answer as Markdown").click()
+    whole = page.evaluate(WHOLE_LOG, {"key": page.evaluate("window.keys")[-1]})
+    assert page.evaluate("window.copied") == whole
+    document = Document()
+    blocks = document.feed(whole) + document.finish()
+    drawn = html.unescape(re.sub("<[^>]*>", "", "".join(block.html for block in blocks)))
+    assert "".join(shown.split()) == "".join(drawn.split())
 
 
 def test_it_resumes_by_key_and_count(hand: HandSocket) -> None:
@@ -79,6 +110,7 @@ def test_it_resumes_by_key_and_count(hand: HandSocket) -> None:
         "id": asked["id"],
         "key": "0123456789abcdef" * 2,
         "count": 3,
+        "rendered": 0,
     }
     answer = hand.accept(asked)
     answer.write("answer", count=2)
@@ -146,6 +178,59 @@ def test_a_page_that_slept_does_not_trust_its_socket(open_hand: OpenHand) -> Non
     hand.page.clock.fast_forward(60_000)
     hand.page.evaluate(HIDE, False)
     hand.heard("resume")
+
+
+def test_a_page_that_was_frozen_in_mid_answer_has_every_word_once(open_page: OpenPage) -> None:
+    """As a phone does with a page in the background; meanwhile the server goes on."""
+    page, other = open_page(None), open_page(has_own_store=True)
+    page.add_init_script(KEEP_KEYS)
+    page.goto("/")
+    for each in (page, other):
+        each.select_option("#model", LLAMA)
+    ask(page, "Tell me a long story")
+    page.wait_for_function(
+        "() => document.querySelector('[data-part=text]')?.textContent.length > 20"
+    )
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Page.setWebLifecycleState", {"state": "frozen"})
+    ask(other, "Tell me a long story")
+    reach(other, "finished")  # so long it was away
+    protocol.send("Page.setWebLifecycleState", {"state": "active"})
+    page.bring_to_front()
+    reach(page, "finished")
+    same_as_the_log(page)
+
+
+def slow_down(page: Page) -> None:
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+
+
+def test_a_slow_phone_takes_what_is_typed_and_shows_every_word(open_page: OpenPage) -> None:
+    page = open_page(None, viewport=PHONE, is_mobile=True, has_touch=True)
+    page.add_init_script(KEEP_KEYS)
+    page.goto("/")
+    slow_down(page)
+    page.select_option("#model", LLAMA)
+    ask(page, "Tell me a long story")
+    reach(page, "streaming")
+    page.locator("#prompt").press_sequentially("Another")
+    expect(page.locator("#prompt")).to_have_value("Another")
+    reach(page, "finished")
+    same_as_the_log(page)
+
+
+def test_a_slow_phone_stops_in_a_flood_of_words(open_hand: OpenHand) -> None:
+    hand = open_hand(viewport=PHONE, is_mobile=True, has_touch=True)
+    slow_down(hand.page)
+    ask(hand.page, "Tell me a long story")
+    writing = Writing(hand.accept(hand.heard("generate")))
+    for number in range(60):
+        writing.write(f"## Part {number}\n\nSome *words*, and a `word`.\n\n" * 5, count=50)
+    hand.page.get_by_role("button", name="Stop").tap()
+    hand.heard("stop")
+    writing.finish(reason="stopped")
+    reach(hand.page, "stopped")
+    expect(part(hand.page, "text").locator("h5")).to_have_count(300)
 
 
 def test_a_hidden_tab_acknowledges_on_receipt(hand: HandSocket) -> None:

@@ -12,7 +12,7 @@ from playground.texts import rate_text
 
 def test_one_box_is_there_and_has_the_focus(page: Page) -> None:
     expect(page).to_have_title("LPU Playground")
-    expect(page.locator("textarea")).to_have_count(1)
+    expect(page.locator("textarea:visible")).to_have_count(1)
     expect(page.locator("#prompt")).to_be_focused()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 

@@ -4,10 +4,10 @@ import pytest
 from browser_harness import HandSocket, OpenHand, ask, reach
 from playwright.sync_api import expect
 
-COMPOSING = """(how) => {
+COMPOSING = """([key, how]) => {
     const box = document.getElementById("prompt");
-    const key = how === "isComposing" ? {isComposing: true} : {keyCode: 229};
-    box.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true, ...key}));
+    const more = how === "isComposing" ? {isComposing: true} : {keyCode: 229};
+    box.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, ...more}));
 }"""
 
 
@@ -40,7 +40,7 @@ def test_shift_enter_breaks_the_line_and_the_box_grows(hand: HandSocket) -> None
 @pytest.mark.parametrize("how", ["isComposing", "keyCode 229"])
 def test_enter_that_ends_a_composition_sends_nothing(hand: HandSocket, how: str) -> None:
     hand.page.fill("#prompt", "にほん")
-    hand.page.evaluate(COMPOSING, how)
+    hand.page.evaluate(COMPOSING, ["Enter", how])
     expect(hand.page.locator("#prompt")).to_have_value("にほん")
     hand.page.press("#prompt", "Enter")
     hand.heard("generate")
@@ -69,6 +69,17 @@ def test_stop_reaches_the_engine(hand: HandSocket, way: str) -> None:
     reach(hand.page, "stopped")
     expect(hand.page.locator(".answer [data-part=ending]")).to_have_text("Stopped.")
     expect(hand.page.get_by_role("button", name="Send")).to_be_visible()
+
+
+@pytest.mark.parametrize("how", ["isComposing", "keyCode 229"])
+def test_escape_that_gives_a_composition_up_stops_nothing(hand: HandSocket, how: str) -> None:
+    ask(hand.page, "A long story")
+    hand.accept(hand.heard("generate")).write("Once")
+    reach(hand.page, "streaming")
+    hand.page.evaluate(COMPOSING, ["Escape", how])
+    hand.page.get_by_role("button", name="Stop").click()
+    hand.heard("stop")
+    assert [message["type"] for message in hand.received].count("stop") == 1
 
 
 def test_what_is_typed_during_an_answer_stays_in_the_box(hand: HandSocket) -> None:

@@ -29,7 +29,7 @@ def test_an_answer_streams_and_the_gpu_arrives_later(page: Page, site: str) -> N
     reach(page, "streaming")
     reach(page, "finished")
     page.wait_for_selector("[data-gpu=there]")
-    assert len(part(page, "text").inner_text()) > 0
+    expect(part(page, "rates")).to_be_visible()  # hidden where no token came; words may be blanks
     expect(part(page, "lpu-rate")).to_have_text(RATE)
     expect(part(page, "lpu-mark")).to_have_text(line["kind"])
     expect(part(page, "published-number")).to_be_visible(visible=line["published"] is not None)
@@ -70,7 +70,7 @@ def test_a_stopped_answer_keeps_what_came(page: Page) -> None:
     reach(page, "streaming")
     page.get_by_role("button", name="Stop").click()
     reach(page, "stopped")
-    assert len(part(page, "text").inner_text()) > 0
+    expect(part(page, "rates")).to_be_visible()  # hidden where no token came
     ask(page, "Go on")
     reach(page, "streaming")
 
@@ -79,15 +79,15 @@ def test_a_prompt_that_is_too_long_returns_to_the_box(page: Page) -> None:
     prompt = "word " * 60_000
     ask(page, prompt)
     reach(page, "error")
-    expect(page.locator("#prompt")).to_have_value(prompt.strip())
+    expect(page.locator("#prompt")).to_have_value(prompt)
     expect(part(page, "problem")).to_be_visible()
 
 
-def test_the_shipped_words_answer(open_page: OpenPage, project: Path) -> None:
+def test_the_shipped_words_answer(open_page: OpenPage, project: Path, tmp_path: Path) -> None:
     words = project / "lpu_engine" / "models" / "pebble"
     if not (words / "model.safetensors").exists():
         pytest.skip("The shipped checkpoint is not in this checkout: make train writes it.")
-    with serving(project, words) as url:
+    with serving(project, words, tmp_path) as url:
         page = open_page(url)
         ask(page, "Why is an LPU so fast?")
         reach(page, "finished")

@@ -224,7 +224,7 @@ def test_a_question_of_blanks_is_an_empty_prompt(messages: object) -> None:
 def test_an_unknown_type_names_the_known_ones() -> None:
     refused = refusal('{"type": "begin", "id": "a"}')
     assert refused.code == "unknown_type"
-    assert str(refused) == "type must be one of generate, race, stop, ack, resume."
+    assert str(refused) == "type must be one of generate, race, stop, ack, resume, render."
     assert refused.message_id == "a"
 
 

@@ -17,6 +17,7 @@ from playground.messages import (
     BadMessage,
     Error,
     Flag,
+    LaneClock,
     LaneFinished,
     LaneTokens,
     Outgoing,
@@ -46,6 +47,10 @@ class DyingLane(Lane):
 
 def a_lane(tokens_per_s: float, ttft_s: float | None = 0.1) -> Lane:
     return replace(NO_LANE, ttft_s=ttft_s, tokens_per_s=tokens_per_s)
+
+
+def of_log(lane: Lane, log: Generation) -> LaneClock:
+    return account(lane, log.tokens, len(log.tokens))
 
 
 def a_log(count: int, gap_s: float = 0.0005) -> Generation:
@@ -284,7 +289,7 @@ def test_who_resumes_gets_the_rest_of_each_lane_by_the_same_flag() -> None:
 
 
 def test_an_account_has_both_rates_of_a_lanes_own_clock() -> None:
-    found = account(a_lane(100.0, 0.5), a_log(51).tokens)
+    found = of_log(a_lane(100.0, 0.5), a_log(51))
     assert found.ttft_s == 0.5
     assert found.total_s == pytest.approx(1.0)
     assert found.tokens_per_s == pytest.approx(100.0)
@@ -293,21 +298,21 @@ def test_an_account_has_both_rates_of_a_lanes_own_clock() -> None:
 
 def test_an_account_of_cycles_is_exact() -> None:
     cycles = Cycles(900_000_000, 9_000_000, ((1, 900_000),))
-    found = account(replace(NO_LANE, machine="lpu", cycles=cycles), a_log(101).tokens)
+    found = of_log(replace(NO_LANE, machine="lpu", cycles=cycles), a_log(101))
     assert (found.ttft_s, found.total_s) == (0.01, 0.11)
     assert found.tokens_per_s == pytest.approx(1000.0)
 
 
 def test_where_no_first_token_was_published_no_end_to_end_rate_is_made_up() -> None:
     lane = replace(a_lane(20.0, None), machine="service", kind="published")
-    found = account(lane, a_log(41).tokens)
+    found = of_log(lane, a_log(41))
     assert (found.ttft_s, found.end_to_end_tokens_per_s) == (None, None)
     assert found.tokens_per_s == pytest.approx(20.0)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_one_or_two_tokens_have_no_rate(count: int) -> None:
-    found = account(a_lane(100.0), a_log(count).tokens)
+    found = of_log(a_lane(100.0), a_log(count))
     assert (found.tokens_per_s, found.end_to_end_tokens_per_s) == (None, None)
 
 

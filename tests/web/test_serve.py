@@ -89,11 +89,14 @@ def test_djangos_own_checks_find_nothing(capsys: pytest.CaptureFixture[str]) -> 
     assert "no issues" in capsys.readouterr().out
 
 
-def test_a_page_is_served_and_ctrl_c_ends_it_without_a_traceback(project: Path) -> None:
+def test_a_page_is_served_and_ctrl_c_ends_it_without_a_traceback(
+    project: Path, tmp_path: Path
+) -> None:
+    own = {"DJANGO_SETTINGS_MODULE": "tests.served_settings", "COLLECTED": str(tmp_path)}
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve"],
         cwd=project,
-        env=os.environ | {"HOST": "127.0.0.1", "PORT": "0", "SECRET_KEY": "of a test"},
+        env=os.environ | own | {"HOST": "127.0.0.1", "PORT": "0", "SECRET_KEY": "of a test"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

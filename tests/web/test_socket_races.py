@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -110,11 +111,13 @@ async def test_no_text_before_the_flag_and_then_all_of_it_in_every_lane(
     write(answer, "so ")
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(client.socket.recv(), 0.2)
+    began = time.perf_counter()
     write(answer, "it ", "is")
     answer.finish("stop")
     told = await to_the_end(client)
     assert told[0]["type"] == "flag"
-    assert (told[0]["count"], told[0]["elapsed_s"]) == (3, pytest.approx(0.0, abs=1e-3))
+    assert told[0]["count"] == 3
+    assert 0 <= told[0]["elapsed_s"] <= time.perf_counter() - began
     for lane in range(3):
         messages = of_lane(told, lane)
         assert text_of(messages) == "so it is"

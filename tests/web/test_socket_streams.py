@@ -6,9 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from autobahn.exception import Disconnected
 from web_harness import Client, HandEngine, Served, eventually, write
 
 from lpu_engine import Generation, GpuSystem, Prediction, Work
+from playground.consumers import ChatConsumer
+from playground.messages import Error
 
 NextGeneration = Callable[[], Awaitable[Generation]]
 HERE = "127.0.0.1"
@@ -413,3 +416,14 @@ async def test_a_long_submission_does_not_stall_other_sockets(
         await other.refused(type="stop", id="")
         engine.is_taking.set()
         assert (await waiting.receive())["type"] == "accepted"
+
+
+async def test_a_page_that_has_just_gone_breaks_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Daphne refuses a frame between a page's going and our hearing of it."""
+
+    async def gone(message: str) -> None:
+        raise Disconnected("Attempt to send on a closed protocol")
+
+    consumer = ChatConsumer()
+    monkeypatch.setattr(consumer, "send", gone)
+    await consumer.tell(Error("a1", "internal", "Nobody hears this."))

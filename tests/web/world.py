@@ -5,6 +5,8 @@ import itertools
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
+import pytest
+
 from lpu_engine import Generation, Message, Model, Params, Prediction, Request, Words
 
 
@@ -43,6 +45,21 @@ class World:
             self.plans.remove(moment)
             self.now_s = max(self.now_s, moment[0])
             moment[2]()
+
+
+class StillLoop:
+    """The running event loop's clock stands until a test moves it; sockets go on as ever."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        loop = asyncio.get_running_loop()
+        self._now_s = loop.time()
+        monkeypatch.setattr(loop, "time", lambda: self._now_s)
+
+    async def move(self, seconds: float) -> None:
+        """Whose moment has come goes on before this returns."""
+        self._now_s += seconds
+        for _ in range(8):
+            await asyncio.sleep(0)
 
 
 def a_generation(tokens_per_s: float | None = None, stop: tuple[str, ...] = ()) -> Generation:

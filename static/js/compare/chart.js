@@ -2,17 +2,19 @@
    picture's, so letters keep their size on a phone. */
 
 import { picture, svg } from "./svg.js";
+import { markText } from "../format.js";
+import { gettext } from "../language.js";
 
 const ROW_PX = 52;
 const BAR_PX = 18;
 const WIDEST_PERCENT = 64; // the rest is for the figure beside the longest bar
-const TITLE = "Output speed, tokens/s";
+const TITLE = gettext("Output speed, tokens/s");
 
 export function chartOf({ rows, isReplay }) {
   const caption = document.createElement("figcaption");
-  caption.textContent = isReplay ? `${TITLE}, replay` : TITLE;
-  const about = rows.map((row) => `Lane ${row.number}, ${nameOf(row)}: ${valueOf(row)}`).join("; ");
-  const chart = picture("chart-svg", TITLE, `${about}.`, { class: "bars", width: "100%", height: rows.length * ROW_PX });
+  caption.textContent = isReplay ? gettext("Output speed, tokens/s, replay") : TITLE;
+  const about = rows.map((row) => gettext("Lane %(lane)s, %(name)s: %(value)s", { lane: row.number, name: nameOf(row), value: valueOf(row) })).join(gettext("; "));
+  const chart = picture("chart-svg", TITLE, gettext("%(about)s.", { about }), { class: "bars", width: "100%", height: rows.length * ROW_PX });
   const shares = sharesOf(rows);
   rows.forEach((row, i) => chart.append(...barOf(row, shares[i], i * ROW_PX)));
   return [caption, chart];
@@ -26,11 +28,11 @@ export function sharesOf(rows) {
 }
 
 export function nameOf({ hardware, model }) {
-  return `${model}, ${hardware}`;
+  return gettext("%(model)s, %(hardware)s", { model, hardware });
 }
 
 export function valueOf({ figures, mark }) {
-  return figures.output_tokens_per_s?.value ? `${figures.output_tokens_per_s.text} ${mark}` : "–";
+  return figures.output_tokens_per_s?.value ? `${figures.output_tokens_per_s.text} ${markText(mark)}` : "–";
 }
 
 function barOf(row, share, top) {

@@ -10,16 +10,17 @@ const BYTE_ORDER_MARK = "\uFEFF";
 
 export function csvOf(result) {
   const figures = COLUMNS.flatMap(({ id }) => [id, `${id}_mark`, `${id}_source`]);
-  const head = ["raced_at", "is_replay", "prompt", "words", "lane", "place", "hardware", "model", "users", "tokens", ...figures];
+  const head = ["raced_at", "is_replay", "prompt", "words", "lane", "place", "hardware", "model", "users", "tokens", "other_chats_at_start", "other_chats_at_most", ...figures];
   const rows = result.rows.map((row) => rowOf(result, row));
   return `${BYTE_ORDER_MARK}${[head, ...rows].map((cells) => `${cells.map(quoted).join(",")}\r\n`).join("")}`;
 }
 
 function rowOf({ at, isReplay, prompt, words }, row) {
   const figures = COLUMNS.flatMap(({ id }) => figureCells(row, id));
+  const others = [row.others?.others_at_start ?? "", row.others?.others_at_most ?? ""];
   const users = row.users === "–" ? "" : row.users;
   const race = [at.toISOString(), isReplay ? "replay" : "race", prompt, words.name];
-  return [...race, row.number, row.place, row.hardware, row.model, users, row.count, ...figures];
+  return [...race, row.number, row.place, row.hardware, row.model, users, row.count, ...others, ...figures];
 }
 
 function figureCells(row, id) {

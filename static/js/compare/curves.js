@@ -3,6 +3,7 @@
 
 import { picture, svg } from "./svg.js";
 import { rateText, wholeText } from "../format.js";
+import { gettext } from "../language.js";
 
 const HEIGHT = 236;
 const TOP = 26;
@@ -38,7 +39,7 @@ function placer(most, highest) {
 function axes(place, highest) {
   const ticks = TICKS.flatMap((users) => [
     line("tick", place.x(users), place.x(users), BOTTOM, BOTTOM + 5),
-    svg("text", { x: `${place.x(users)}%`, y: BOTTOM + 22, "text-anchor": anchorOf(users) }, users === 1 ? "1 user" : wholeText(users)),
+    svg("text", { x: `${place.x(users)}%`, y: BOTTOM + 22, "text-anchor": anchorOf(users) }, users === 1 ? gettext("1 user") : wholeText(users)),
   ]);
   const highestText = svg("text", { x: 0, y: TOP - 8 }, `${rateText(highest)} tokens/s`);
   return [line("axis", 0, 100, BOTTOM, BOTTOM), line("top-line", 0, 100, TOP, TOP), highestText, ...ticks];
@@ -85,7 +86,12 @@ function aboutText(loads, of) {
   return SIDES.map((side) => {
     const { name, loads: points } = loads[side];
     const [first, last] = [points[0], points.at(-1)];
-    return `${name}: ${rateText(of(first))} with one user, ${rateText(of(last))} with ${wholeText(last.users)}.`;
+    return gettext("%(machine)s: %(first)s with one user, %(last)s with %(users)s.", {
+      machine: name,
+      first: rateText(of(first)),
+      last: rateText(of(last)),
+      users: wholeText(last.users),
+    });
   }).join(" ");
 }
 

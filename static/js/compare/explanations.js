@@ -1,28 +1,33 @@
 /* A number of the race → its explanation {title, mark, lines}: what it is, its mark, its source, how it was
    computed. A lane's mark holds for all of its figures. */
 
-import { hardwareName, whoText } from "./words.js";
+import { hardwareName, ofTokensText, rateName, runRateText, whoText } from "./words.js";
 import { paceLines } from "../cycles.js";
-import { MARKS } from "../explanations.js";
-import { countText, durationText, rateText, secondsText, wholeText } from "../format.js";
+import { MARKS, inText, sourceText, tokenLines } from "../explanations.js";
+import { countText, durationText, markText, rateText, secondsText } from "../format.js";
+import { gettext } from "../language.js";
 
-const NO_FIRST = "No time to its first token was published, so its clock starts at once.";
+const NO_FIRST = gettext("No time to its first token was published, so its clock starts at once.");
 /** Of a figure that is not itself published, though its clock is. */
-export const COMPUTED = "computed from published figures";
-const COMPUTED_MARK = `${COMPUTED}: this race’s tokens by a clock at the published rate.`;
-const TOO_SHORT = "Not known: fewer than three tokens have no rate.";
-const ANOTHER_MODEL = "It is another model than any here, so no ratio is drawn with it.";
+export const COMPUTED = gettext("computed from published figures");
+const COMPUTED_MARK = gettext("computed from published figures: this race’s tokens by a clock at the published rate.");
+const TOO_SHORT = gettext("Not known: fewer than three tokens have no rate.");
+const OTHER_CHATS = gettext("Other chats on this machine may run meanwhile; the table says how many did.");
+const BY_USAGE = gettext("Its tokens are counted as the endpoint itself reported them, in its usage.");
+const BY_DELTAS = gettext("The endpoint reported no usage, so each of its deltas is taken for one token: ~.");
+const ANOTHER_MODEL = gettext("It is another model than any here, so no ratio is drawn with it.");
 
 /** Of a lane before or during a race. `promptName`: which prompt its clock is for. */
 export function laneRate(lane, words, promptName) {
   if (lane.machine === "here") return hereRate(lane, words);
+  if (lane.machine === "endpoint") return endpointRate(lane);
   return {
-    title: `${rateText(lane.tokens_per_s)} tokens/s, ${hardwareName(lane)}`,
+    title: gettext("%(rate)s tokens/s, %(hardware)s", { rate: rateText(lane.tokens_per_s), hardware: hardwareName(lane) }),
     mark: MARKS[lane.kind],
     lines: [
       ...linesOf[lane.machine](lane, words, promptName),
       ...(lane.kind === "published" && lane.ttft_s === null ? [NO_FIRST] : []),
-      `Source: ${lane.source}.`,
+      sourceText(lane),
       ...tokenLines(words),
     ],
   };
@@ -30,50 +35,73 @@ export function laneRate(lane, words, promptName) {
 
 const linesOf = {
   lpu: (lane, words, promptName) => [
-    `How fast ${whoText(lane, words)} gives one user the tokens of an answer, after the first.`,
-    ...(lane.cycles ? [...paceLines(lane.cycles, promptName), "The rate is the mean over 128 tokens."] : []),
+    gettext("How fast %(who)s gives one user the tokens of an answer, after the first.", { who: whoText(lane, words) }),
+    ...(lane.cycles ? [...paceLines(lane.cycles, promptName), gettext("The rate is the mean over 128 tokens.")] : []),
   ],
   gpu: (lane, words) => [
-    `How fast ${whoText(lane, words)} gives ${lane.users === 1 ? "one user" : "each of them"} the tokens of an answer, after the first: 1 ÷ the time of a step.`,
+    gettext("How fast %(who)s gives %(users)s the tokens of an answer, after the first: 1 ÷ the time of a step.", {
+      who: whoText(lane, words),
+      users: lane.users === 1 ? gettext("one user") : gettext("each of them"),
+    }),
     ...stepLines(lane.parts),
   ],
   service: (lane, words) => [
-    `How fast ${whoText(lane, words)}${lane.users > 1 ? "," : ""} gave the tokens of an answer, after the first. What runs there is not known here.`,
+    serviceText(lane, words),
     ...(lane.end_to_end_tokens_per_s === null
       ? []
-      : [`End to end, the first token’s time included, ${rateText(lane.end_to_end_tokens_per_s)} tokens/s were published.`]),
+      : [gettext("End to end, the first token’s time included, %(rate)s tokens/s were published.", { rate: rateText(lane.end_to_end_tokens_per_s) })]),
     ...(lane.model_id === null ? [ANOTHER_MODEL] : []),
   ],
 };
+
+function serviceText(lane, words) {
+  const told = { who: whoText(lane, words) };
+  return lane.users > 1
+    ? gettext("How fast %(who)s, gave the tokens of an answer, after the first. What runs there is not known here.", told)
+    : gettext("How fast %(who)s gave the tokens of an answer, after the first. What runs there is not known here.", told);
+}
 
 /** "A step takes 11.6 ms:" and then each of its parts. */
 export function stepLines(parts) {
   if (!parts?.length) return [];
   const step_s = parts.reduce((sum, { seconds }) => sum + seconds, 0);
   const told = parts.map(({ name, about, seconds }) => `${durationText(seconds)} ${name}. ${about}`);
-  return [`A step takes ${durationText(step_s)}:`, ...told];
+  return [gettext("A step takes %(time)s:", { time: durationText(step_s) }), ...told];
 }
 
 function hereRate(lane, words) {
   return {
-    title: "As fast as this machine computes",
+    title: gettext("As fast as this machine computes"),
     mark: MARKS.measured,
     lines: [
-      `This lane shows the words of ${words.name} with the stamps that they were computed with, before the flag.`,
-      "It is measured and this is no LPU, so no ratio is drawn with it.",
-      `Source: ${lane.source}.`,
+      gettext("This lane shows the words of %(name)s with the stamps that they were computed with, before the flag.", { name: words.name }),
+      gettext("It is measured and this is no LPU, so no ratio is drawn with it."),
+      sourceText(lane),
+    ],
+  };
+}
+
+function endpointRate(lane) {
+  return {
+    title: gettext("As fast as %(name)s answers", { name: lane.name }),
+    mark: MARKS.measured,
+    lines: [
+      gettext("%(model)s writes words of its own there. They are asked for before the flag, when the words of the race are there and nothing else of it runs, and shown at the times at which they came.", { model: lane.model }),
+      gettext("It is another model than any here, as far as this page knows, so no ratio is drawn with it."),
+      OTHER_CHATS,
+      sourceText(lane),
     ],
   };
 }
 
 export function flag({ count, computed_s, measured }, words) {
   return {
-    title: `${countText(count, "token")} in ${secondsText(computed_s)}`,
+    title: inText(count, secondsText(computed_s)),
     mark: MARKS.measured,
     lines: [
-      `${words.name} wrote them on this machine, once, before the flag; the time to the first token is part of it.`,
-      ...(measured.tokens_per_s === null ? [] : [`After the first token that was ${rateText(measured.tokens_per_s)} tokens/s.`]),
-      "Since then nothing of this race is computed: every lane reads the same words.",
+      gettext("%(name)s wrote them on this machine, once, before the flag; the time to the first token is part of it.", { name: words.name }),
+      ...(measured.tokens_per_s === null ? [] : [gettext("After the first token that was %(rate)s tokens/s.", { rate: rateText(measured.tokens_per_s) })]),
+      gettext("Since then nothing of this race is computed: every lane reads the same words."),
       ...tokenLines(words),
     ],
   };
@@ -81,9 +109,13 @@ export function flag({ count, computed_s, measured }, words) {
 
 export function progress(run) {
   return {
-    title: `${wholeText(run.count)} of ${wholeText(run.total ?? 0)} tokens`,
+    title: ofTokensText(run),
     mark: computedMark(run.lane),
-    lines: ["How many tokens this lane’s clock has let out since the flag.", `Source of its clock: ${run.lane.source}.`],
+    lines: [
+      gettext("How many tokens this lane’s clock has let out since the flag."),
+      gettext("Source of its clock: %(source)s.", { source: run.lane.source }),
+      ...(run.endpoint ? runTokenLines(run) : []),
+    ],
   };
 }
 
@@ -95,71 +127,80 @@ function computedMark({ kind }) {
 /** Output speed of what this lane has shown. */
 export function outputSpeed(run, words) {
   return {
-    title: `${rateText(run.tokensPerS)} tokens/s, output speed`,
+    title: gettext("%(rate)s tokens/s, output speed", { rate: runRateText(run) }),
     mark: run.isOpen ? computedMark(run.lane) : MARKS[run.lane.kind],
     lines: [
       ...(run.tokensPerS === null && !run.isOpen ? [TOO_SHORT] : []),
-      "Tokens after the first ÷ the seconds between the first and the last, by this lane’s clock.",
-      ...(run.lane.kind === "published" ? ["The clock runs at the published rate; the words are this race’s."] : []),
-      `Source: ${run.lane.source}.`,
-      ...tokenLines(words),
+      gettext("Tokens after the first ÷ the seconds between the first and the last, by this lane’s clock."),
+      ...(run.lane.kind === "published" ? [gettext("The clock runs at the published rate; the words are this race’s.")] : []),
+      sourceText(run.lane),
+      ...runTokenLines(run, words),
     ],
   };
 }
 
 export function endToEnd(run, text) {
   return {
-    title: `${text} tokens/s, end to end`,
+    title: gettext("%(rate)s tokens/s, end to end", { rate: text }),
     mark: MARKS[run.lane.kind],
-    lines: [endToEndText(run), `Source: ${run.lane.source}.`],
+    lines: [endToEndText(run), sourceText(run.lane)],
   };
 }
 
 /** What was published stays as it was, so that it agrees with what is said of it under the table. */
-function endToEndText({ lane, count, clock }) {
+function endToEndText(run) {
+  const { lane, count, clock } = run;
   if (lane.kind === "published") {
     return lane.end_to_end_tokens_per_s === null
-      ? "Not known: nobody published it."
-      : "Published for answers of its own length, the first token’s time included. This race’s own figure would differ, because its answer’s length does.";
+      ? gettext("Not known: nobody published it.")
+      : gettext("Published for answers of its own length, the first token’s time included. This race’s own figure would differ, because its answer’s length does.");
   }
   if (clock.end_to_end_tokens_per_s === null) return TOO_SHORT;
-  return `${countText(count, "token")} ÷ all ${secondsText(clock.total_s)} since ${beginningOf(lane)}, the first token’s time included. A longer answer has more.`;
+  return gettext("%(tokens)s ÷ all %(time)s since %(beginning)s, the first token’s time included. A longer answer has more.", {
+    tokens: `${run.about}${countText(count, "token")}`,
+    time: secondsText(clock.total_s),
+    beginning: beginningOf(lane),
+  });
 }
 
 export function firstToken(run) {
   return {
-    title: `${durationText(run.ttft_s)} to the first token`,
+    title: gettext("%(time)s to the first token", { time: durationText(run.ttft_s) }),
     mark: MARKS[run.lane.kind],
     lines: [
-      run.isWithoutFirst ? NO_FIRST : `From ${beginningOf(run.lane)} to this lane’s first token, by its own clock.`,
+      run.isWithoutFirst ? NO_FIRST : gettext("From %(beginning)s to this lane’s first token, by its own clock.", { beginning: beginningOf(run.lane) }),
       ...(run.isWithoutFirst ? [] : [run.lane.kind === "published" ? PUBLISHED_FIRST : FIRST_HAS[run.lane.machine]]),
-      `Source: ${run.lane.source}.`,
+      sourceText(run.lane),
     ],
   };
 }
 
 /** This machine's stamps were taken before the flag, and its lane shows them as if they began there. */
 function beginningOf({ machine }) {
-  return machine === "here" ? "acceptance" : "the flag";
+  if (machine === "endpoint") return gettext("sending the request");
+  return machine === "here" ? gettext("acceptance") : gettext("the flag");
 }
 
-const PUBLISHED_FIRST = "Network and queue of the published measurement are in it.";
-const SIMULATED_FIRST = "No network and no queue are in it.";
+const PUBLISHED_FIRST = gettext("Network and queue of the published measurement are in it.");
+const SIMULATED_FIRST = gettext("No network and no queue are in it.");
 const FIRST_HAS = {
   lpu: SIMULATED_FIRST,
   gpu: SIMULATED_FIRST,
-  here: "Waiting for other visitors and for kernels that were still compiling is in it; no network is.",
+  endpoint: gettext("The connection, the network and whatever else the endpoint does are in it."),
+  here: gettext("Waiting for other visitors and for kernels that were still compiling is in it; no network is."),
 };
 
 export function totalTime(run) {
   return {
-    title: `${countText(run.count, "token")} in ${timeText(run)}`,
+    title: `${run.about}${inText(run.count, timeText(run))}`,
     mark: computedMark(run.lane),
     lines: [
-      run.elapsed_s === null ? "Not known: this lane broke, or had no token." : `From ${beginningOf(run.lane)} to this lane’s last token, by its own clock.`,
+      run.elapsed_s === null
+        ? gettext("Not known: this lane broke, or had no token.")
+        : gettext("From %(beginning)s to this lane’s last token, by its own clock.", { beginning: beginningOf(run.lane) }),
       ...(run.lane.machine === "here" ? [FIRST_HAS.here] : []),
-      ...(run.isWithoutFirst && run.elapsed_s !== null ? ["The time to the first token was not published and is missing here, so it is longer than this."] : []),
-      `Source: ${run.lane.source}.`,
+      ...(run.isWithoutFirst && run.elapsed_s !== null ? [gettext("The time to the first token was not published and is missing here, so it is longer than this.")] : []),
+      sourceText(run.lane),
     ],
   };
 }
@@ -171,11 +212,11 @@ export function timeText(run) {
 }
 
 export function energy(run, text) {
-  return cost(run, `${text} J a token`, "Power of the whole machine ÷ its tokens/s.");
+  return cost(run, gettext("%(energy)s J a token", { energy: text }), gettext("Power of the whole machine ÷ its tokens/s."));
 }
 
 export function dollars(run, text) {
-  return cost(run, `${text} a million tokens`, "What the machine costs in the time of a million tokens.");
+  return cost(run, gettext("%(price)s a million tokens", { price: text }), gettext("What the machine costs in the time of a million tokens."));
 }
 
 function cost({ lane }, title, how) {
@@ -184,26 +225,31 @@ function cost({ lane }, title, how) {
     title,
     mark: MARKS[lane.kind],
     lines: isKnown
-      ? [`${how} With ${countText(lane.users, "user")} at once.`, `Assumed: ${lane.cost_about}.`, UNLIKE[lane.machine]]
-      : [NO_COST[lane.machine] ?? "Not known for this model."],
+      ? [
+          `${how} ${gettext("With %(users)s at once.", { users: countText(lane.users, "user") })}`,
+          gettext("Assumed: %(about)s.", { about: lane.cost_about }),
+          UNLIKE[lane.machine],
+        ]
+      : [NO_COST[lane.machine] ?? gettext("Not known for this model.")],
   };
 }
 
 const NO_COST = {
-  service: "Not known: nobody published it, and this project does not guess.",
-  here: "Not measured here.",
+  service: gettext("Not known: nobody published it, and this project does not guess."),
+  here: gettext("Not measured here."),
+  endpoint: gettext("Not known of an endpoint."),
 };
 
 const UNLIKE = {
-  lpu: "These are owned chips, paid for whoever uses them; GPUs beside them are rented. The two assume unlike things.",
-  gpu: "These are rented GPUs; LPU chips beside them are owned. The two assume unlike things.",
+  lpu: gettext("These are owned chips, paid for whoever uses them; GPUs beside them are rented. The two assume unlike things."),
+  gpu: gettext("These are rented GPUs; LPU chips beside them are owned. The two assume unlike things."),
 };
 
 export function ratio({ about, rate }, text, lane) {
   return {
-    title: `${text}, ${rate}`,
-    mark: `computed from two numbers that are ${lane.kind}.`,
-    lines: [`${about}.`, `Source: ${lane.source}.`, "It says nothing of chips, power or price."],
+    title: `${text}, ${rateName(rate)}`,
+    mark: gettext("computed from two numbers that are %(mark)s.", { mark: markText(lane.kind) }),
+    lines: [gettext("%(about)s.", { about }), sourceText(lane), gettext("It says nothing of chips, power or price.")],
   };
 }
 
@@ -212,12 +258,17 @@ export function loadPoint(curve, load, title, how) {
   return {
     title,
     mark: MARKS.simulated,
-    lines: [`${curve.name} with ${countText(load.users, "user")} at once. ${how}`, `Source: ${curve.source}.`],
+    lines: [
+      `${gettext("%(machine)s with %(users)s at once.", { machine: curve.name, users: countText(load.users, "user") })} ${how}`,
+      sourceText(curve),
+    ],
   };
 }
 
-export function tokenLines(words) {
-  if (!words?.chars_per_token) return [];
-  return [`Tokens are counted as ${words.name} counts them; one is about ${words.chars_per_token.toFixed(1)} characters.`];
+/** Whose tokens a lane counts. */
+function runTokenLines(run, words) {
+  if (run.lane.machine !== "endpoint") return tokenLines(words);
+  return run.endpoint ? [run.endpoint.is_reported ? BY_USAGE : BY_DELTAS] : [];
 }
+
 

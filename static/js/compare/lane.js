@@ -3,13 +3,15 @@
 
 import * as explanations from "./explanations.js";
 import { Setting } from "./setting.js";
-import { endText, placeText, sideOf, whoText } from "./words.js";
+import { endText, ofTokensText, placeText, runRateText, sideOf, whoText } from "./words.js";
 import { Counter } from "../counter.js";
-import { durationText, rateText, secondsText, wholeText } from "../format.js";
+import { durationText, markText, rateText, secondsText } from "../format.js";
+import { gettext } from "../language.js";
 
 const RUNNING = ["tokens", "live", "first", "time"];
 const CALM_STEP_MS = 500; // with reduced motion the bar steps instead of running
-const BROKE = "This lane broke on this machine.";
+const UNKNOWN_RATE = { here: gettext("as it computes"), endpoint: gettext("as it answers") };
+const BROKE = gettext("This lane broke on this machine.");
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -48,7 +50,7 @@ export class LaneView {
   set number(number) {
     this.#parts.number.textContent = number;
     this.#parts.ordinal.textContent = number;
-    this.#parts.box.setAttribute("aria-label", `Text of lane ${number}`);
+    this.#parts.box.setAttribute("aria-label", gettext("Text of lane %(lane)s", { lane: number }));
   }
 
   set isAlone(isAlone) {
@@ -95,7 +97,7 @@ export class LaneView {
     this.element.dataset.state = "running";
     this.#showProblem("");
     this.showPlace(null);
-    if (this.#run.lane.machine === "here") this.#showRate(this.#run.lane);
+    if (this.#run.lane.kind === "measured") this.#showRate(this.#run.lane);
     this.#hideRunning(true);
     this.draw();
   }
@@ -109,9 +111,9 @@ export class LaneView {
       this.#drawnLength = run.text.length;
     }
     this.#fill(run);
-    this.#counters.tokens.show(`${wholeText(run.count)} of ${wholeText(run.total ?? 0)} tokens`);
-    this.#parts["live-name"].textContent = run.isOpen ? "so far" : "output speed";
-    this.#counters.live.show(rateText(run.tokensPerS));
+    this.#counters.tokens.show(ofTokensText(run));
+    this.#parts["live-name"].textContent = run.isOpen ? gettext("so far") : gettext("output speed");
+    this.#counters.live.show(runRateText(run));
     this.#counters.first.show(run.count === 0 && run.isOpen ? "…" : durationText(run.ttft_s));
     this.#counters.time.show(run.isOpen ? secondsText(run.elapsed_s) : explanations.timeText(run));
   }
@@ -186,16 +188,22 @@ export class LaneView {
     this.element.dataset.side = sideOf(lane);
     this.#parts.speed.hidden = false;
     this.#showRate(lane);
-    this.#parts.mark.textContent = lane.kind;
+    this.#parts.mark.textContent = markText(lane.kind);
     this.#parts.who.textContent = whoText(lane, words);
   }
 
   #showRate(lane) {
     const rate = this.#run ? this.#run.rate(this.#race.flag) : lane.tokens_per_s;
     const isUnknown = rate === null;
-    this.#parts.rate.textContent = isUnknown ? "as it computes" : rateText(rate);
+    const about = this.#run?.about ?? "";
+    this.#parts.rate.textContent = isUnknown ? this.#unknownRate(lane) : `${about}${rateText(rate)}`;
     this.#parts.unit.textContent = isUnknown ? "" : "tokens/s";
     this.#parts.rate.dataset.unknown = isUnknown;
+  }
+
+  #unknownRate({ machine }) {
+    if (this.#run?.endpoint) return gettext("no rate"); // it failed, or wrote less than three tokens
+    return UNKNOWN_RATE[machine] ?? UNKNOWN_RATE.here;
   }
 
   #showProblem(sentence) {
@@ -212,7 +220,7 @@ export class LaneView {
     const parts = this.#parts;
     const words = () => this.#race?.words ?? this.#words;
     explainer.attach(parts.speed, () =>
-      explanations.laneRate(this.#lane, words(), this.#run ? "this prompt" : this.#promptName));
+      explanations.laneRate(this.#lane, words(), this.#run ? gettext("this prompt") : this.#promptName));
     explainer.attach(parts.progress, () => explanations.progress(this.#run));
     explainer.attach(parts["live-number"], () => explanations.outputSpeed(this.#run, words()));
     explainer.attach(parts["first-number"], () => explanations.firstToken(this.#run));

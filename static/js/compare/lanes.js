@@ -32,6 +32,11 @@ export class LanesView {
     return this.views.map(({ entry }) => entry);
   }
 
+  /** Of the endpoints among them, read when a race begins; "" for every other lane. */
+  get keys() {
+    return this.views.map(({ setting }) => setting.key);
+  }
+
   /** The first lane that cannot run, from 0; -1: all can. */
   get bad() {
     return this.views.findIndex(({ expected }) => expected.error);

@@ -3,16 +3,17 @@
 
 import { curvesOf } from "./curves.js";
 import { loadFigures, loadTable } from "./load-words.js";
-import { countText, wholeText } from "../format.js";
+import { countText, markText, wholeText } from "../format.js";
 import { jsonOf } from "../json.js";
+import { gettext } from "../language.js";
 
 const CHARTS = [
-  { id: "each", title: "Each user, tokens/s", of: (load) => load.tokens_per_s },
-  { id: "all", title: "All together, tokens/s", of: (load) => load.total_tokens_per_s },
+  { id: "each", title: gettext("Each user, tokens/s"), of: (load) => load.tokens_per_s },
+  { id: "all", title: gettext("All together, tokens/s"), of: (load) => load.total_tokens_per_s },
 ];
 const USUAL_CONTEXT = 512;
 const USUAL_USERS = 1;
-const CANNOT_ASK = "The curves cannot be had now. Choose again in a while.";
+const CANNOT_ASK = gettext("The curves cannot be had now. Choose again in a while.");
 const FIELDS = ["model", "count", "gpu", "precision", "context"];
 
 export class LoadView {
@@ -20,6 +21,7 @@ export class LoadView {
   #models;
   #users;
   #shortest;
+  #usual;
   #url;
   #explainer;
   #isInSight = false;
@@ -28,11 +30,12 @@ export class LoadView {
   #loads = null;
   #charts = [];
 
-  constructor(part, { models, load_users: users, shortest_context: shortest }, { url, explainer }) {
+  constructor(part, { models, load_users: users, shortest_context: shortest, new_lane: usual }, { url, explainer }) {
     this.#part = (name) => part(`load-${name}`);
     this.#models = models;
     this.#users = users;
     this.#shortest = shortest;
+    this.#usual = usual;
     this.#url = url;
     this.#explainer = explainer;
     this.#slider.max = users.length - 1;
@@ -44,13 +47,13 @@ export class LoadView {
     new IntersectionObserver((entries) => this.#sighted(entries)).observe(part("load"));
   }
 
-  /** What the race has in its lanes. */
+  /** What the race has in its lanes; without GPUs among them, the usual ones. */
   follow(entries) {
     if (this.#isChosen) return;
-    const lpu = entries.find(({ machine }) => machine === "lpu") ?? entries.find(({ model }) => model);
     const gpu = entries.find(({ machine }) => machine === "gpu");
+    const lpu = entries.find(({ machine }) => machine === "lpu") ?? gpu;
     if (lpu) this.#part("model").value = lpu.model;
-    for (const name of ["count", "gpu", "precision"]) if (gpu) this.#part(name).value = gpu[name];
+    for (const name of ["count", "gpu", "precision"]) this.#part(name).value = (gpu ?? this.#usual)[name];
     this.#offerContexts();
     this.#ask();
   }
@@ -120,7 +123,7 @@ export class LoadView {
     const caption = document.createElement("figcaption");
     const mark = document.createElement("span");
     const words = document.createElement("div");
-    mark.textContent = " simulated";
+    mark.textContent = ` ${markText("simulated")}`;
     caption.append(title, mark);
     const curves = curvesOf(`load-${id}`, title, this.#loads, { of, users: this.#users });
     figure.append(caption, curves.element, words);

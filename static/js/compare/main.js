@@ -14,6 +14,7 @@ import { spokenResult } from "./words.js";
 import { Composer } from "../composer.js";
 import { Explainer } from "../explain.js";
 import { drawNow, drawSoon } from "../frames.js";
+import { gettext } from "../language.js";
 import { ChatSocket } from "../socket.js";
 
 const GPU_URL = "/gpu.json";
@@ -33,7 +34,7 @@ const lanes = new LanesView(part("lanes"), {
   expectations,
   explainer,
   words: data.words,
-  promptName: `a prompt of ${data.prompt_tokens} tokens`,
+  promptName: gettext("a prompt of %(count)s tokens", { count: data.prompt_tokens }),
   onChange: setUpChanged,
 });
 const load = new LoadView(part, data, { url: LOAD_URL, explainer });
@@ -53,6 +54,7 @@ const racing = new Racing({
   send: (message) => socket.send(message),
   renew: () => socket.renew(),
   params: data.params,
+  limit_bytes: data.message_bytes,
   onChange: changed,
 });
 let wasLong = false; // the button's name
@@ -63,7 +65,7 @@ function start(typed) {
   const prompt = wellFormed(typed);
   if (isReady()) {
     showInAddress(prompt, lanes.entries);
-    racing.start(prompt, lanes.entries, new Date());
+    racing.start(prompt, lanes.entries, new Date(), lanes.keys);
   }
   return false;
 }
@@ -89,14 +91,14 @@ function setUpChanged() {
   load.follow(lanes.entries);
   nameButton();
   const bad = lanes.bad;
-  if (bad >= 0) announcer.say(`Lane ${bad + 1}: ${lanes.views[bad].expected.error}`);
+  if (bad >= 0) announcer.say(`${gettext("Lane %(lane)s: ", { lane: bad + 1 })}${lanes.views[bad].expected.error}`);
 }
 
 /** Race, Stop, or which lane to mend first. */
 function nameButton() {
   const bad = lanes.bad;
   const isLong = !racing.isOn && bad >= 0;
-  part("go").textContent = racing.isOn ? "Stop" : isLong ? `Mend lane ${bad + 1}` : "Race";
+  part("go").textContent = racing.isOn ? gettext("Stop") : isLong ? gettext("Mend lane %(lane)s", { lane: bad + 1 }) : gettext("Race");
   if (isLong !== wasLong) composer.fit(); // a longer name leaves the prompt less room
   wasLong = isLong;
 }
@@ -115,6 +117,9 @@ const heard = {
   resumed(race) {
     race.lanes.forEach((run, i) => lanes.views[i].accepted(race, run));
     status.accepted(race);
+  },
+  asking(race, lane) {
+    status.asking(race, lane);
   },
   flag(race) {
     for (const view of lanes.views) view.begin();

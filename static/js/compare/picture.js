@@ -2,12 +2,15 @@
    and the site's own sentence under it. Drawn with the page's colours. */
 
 import { nameOf, sharesOf } from "./chart.js";
+import { markText } from "../format.js";
+import { gettext } from "../language.js";
 
 const WIDTH = 1200;
 const MARGIN = 56;
 const SCALE = 2; // for sharp letters
 const INNER = WIDTH - 2 * MARGIN;
 const BAR_SHARE = 0.62;
+const WORDS = /([ \t\r\n]*)(\p{Script=Han}\p{P}*|[^ \t\r\n\p{Script=Han}]+)/gu; // a blank, and what must stay together
 
 /** A canvas; `sentences` are the comparisons, `foot` the site's sentence. */
 export function pictureOf(result, sentences, foot) {
@@ -24,28 +27,34 @@ export function pictureOf(result, sentences, foot) {
 }
 
 export function titleOf({ isReplay }) {
-  return isReplay ? "A race of models and machines · replay" : "A race of models and machines";
+  return isReplay ? gettext("A race of models and machines · replay") : gettext("A race of models and machines");
 }
 
 export function whichText({ at, about }) {
   return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC · ${about}`;
 }
 
-export function rowTexts({ figures, users, isWhole, end, count, total, mark, source, costAbout }) {
-  const known = (id, before, after) => (figures[id]?.value ?? null) === null ? [] : [`${before}${figures[id].text}${after}`];
-  const computed = figures.total_s?.mark === mark ? "" : `, ${figures.total_s?.mark}`;
-  const assumes = figures.usd_per_million_tokens?.note;
+export function rowTexts({ figures, users, meanwhile, isWhole, end, count, total, mark, source, costAbout }) {
+  const known = (id, sentence) => ((figures[id]?.value ?? null) === null ? [] : [sentence(figures[id])]);
   const facts = [
-    ...known("end_to_end_tokens_per_s", "end to end ", " tokens/s"),
-    ...known("ttft_s", "first token ", ""),
-    ...known("total_s", "total ", computed),
-    ...known("joules_per_token", "", " J per token"),
-    ...known("usd_per_million_tokens", "", ` per million tokens, ${assumes}`),
-    `users: ${users}`,
-    ...(isWhole ? [] : [`${end}: ${count} of ${total} tokens`]),
+    ...known("end_to_end_tokens_per_s", ({ text }) => gettext("end to end %(rate)s tokens/s", { rate: text })),
+    ...known("ttft_s", ({ text }) => gettext("first token %(time)s", { time: text })),
+    ...known("total_s", (figure) => totalText(figure, mark)),
+    ...known("joules_per_token", ({ text }) => gettext("%(energy)s J per token", { energy: text })),
+    ...known("usd_per_million_tokens", ({ text, note }) => gettext("%(price)s per million tokens, %(note)s", { price: text, note })),
+    gettext("users: %(users)s", { users }),
+    ...(meanwhile ? [meanwhile] : []),
+    ...(isWhole ? [] : [gettext("%(end)s: %(part)s of %(all)s tokens", { end, part: count, all: total })]),
   ];
-  const assumed = costAbout ? ` Costs assume ${costAbout}.` : "";
-  return { facts: facts.join(" · "), source: `${mark}: ${source}.${assumed}` };
+  const sources = [gettext("%(mark)s: %(source)s.", { mark: markText(mark), source })];
+  if (costAbout) sources.push(gettext("Costs assume %(about)s.", { about: costAbout }));
+  return { facts: facts.join(" · "), source: sources.join(" ") };
+}
+
+/** With its mark, where that is another than the row's. */
+function totalText({ text, mark }, rowsMark) {
+  if (mark === rowsMark) return gettext("total %(time)s", { time: text });
+  return gettext("total %(time)s, %(mark)s", { time: text, mark: markText(mark) });
 }
 
 /** Writes from top to bottom. Without a pen it only finds how long the sheet is. */
@@ -76,7 +85,7 @@ class Sheet {
   #row(row, share) {
     const { facts, source } = rowTexts(row);
     const speed = row.figures.output_tokens_per_s;
-    const value = speed?.value ? `${speed.text} tokens/s ${row.mark}` : "–";
+    const value = speed?.value ? `${speed.text} tokens/s ${markText(row.mark)}` : "–";
     this.#write(`${row.number} · ${nameOf(row)}${row.place ? ` · ${row.place}` : ""}`, { size: 18, weight: 600, colour: "--text", gap: 26 });
     this.#bar(share, row.side, value);
     this.#write(facts, { size: 15, colour: "--text", gap: 8 });
@@ -113,11 +122,11 @@ class Sheet {
     this.#ruler.font = `${weight} ${size}px system-ui, sans-serif`;
   }
 
-  /** Broken at blanks; a word that alone is too long is broken where it must. */
+  /** Broken at blanks and between Chinese characters; a word that alone is too long is broken where it must. */
   #lines(text) {
     const lines = [""];
-    for (const word of text.split(/[ \t\r\n]+/)) {
-      const joined = lines.at(-1) === "" ? word : `${lines.at(-1)} ${word}`;
+    for (const [, blank, word] of text.matchAll(WORDS)) {
+      const joined = `${lines.at(-1)}${lines.at(-1) === "" || blank === "" ? "" : " "}${word}`;
       if (this.#fits(joined)) lines[lines.length - 1] = joined;
       else lines.push(...this.#pieces(word));
     }

@@ -38,7 +38,7 @@ export class Race {
   }
 
   get counts() {
-    return this.lanes.map(({ count }) => count);
+    return this.lanes.map(({ received }) => received);
   }
 
   /** Again after a resume: what came stands, the frames count from 1. */
@@ -55,12 +55,7 @@ export class Race {
   drop(flag) {
     this.flag ??= flag;
     this.state = "running";
-    for (const run of this.lanes) run.begin(this.flag);
-  }
-
-  /** The words are the same in all lanes, and all of them are known once one lane has them. */
-  get text() {
-    return this.lanes.reduce((longest, { text }) => (text.length > longest.length ? text : longest), "");
+    this.lanes.forEach((run, i) => run.begin(this.flag, this.flag.endpoints[i]));
   }
 
   finish({ reason }) {
@@ -83,18 +78,31 @@ export class Race {
 
 export class LaneRun {
   text = "";
-  count = 0;
+  received = 0; // entries of its log that came: tokens; of an endpoint, deltas
   seq = 0; // the last frame that came on this subscription
   acknowledged = 0; // of these
   clock_s = null; // of the last token that came
   clock = null; // {ttft_s, total_s, tokens_per_s, end_to_end_tokens_per_s} once it has finished
   reason = null;
   problem = null;
+  warning = null; // what was said of it alone; it tells why the lane ended
   total = null; // tokens of the whole answer
+  endpoint = null; // {deltas, tokens, is_reported, …} of a lane with words of its own
   #first_s = null;
 
   constructor(lane) {
     this.lane = lane;
+  }
+
+  /** Tokens that came; of an endpoint, its deltas' share of the tokens that it wrote. */
+  get count() {
+    if (!this.endpoint || this.received === 0) return this.received;
+    return Math.round((this.received * this.endpoint.tokens) / this.endpoint.deltas);
+  }
+
+  /** "~" where an endpoint did not say how many tokens it wrote, and a delta was taken for one. */
+  get about() {
+    return this.endpoint?.deltas > 0 && !this.endpoint.is_reported ? "~" : "";
   }
 
   get isOpen() {
@@ -105,39 +113,43 @@ export class LaneRun {
     return this.reason === "stop" || this.reason === "length";
   }
 
-  /** Whether its whole time is known: one that leaves out a first token may be any longer. */
+  /** Whether its time has a place among the others': one that leaves out a first token may be any longer, and an
+      endpoint's is that of other words. */
   get hasTime() {
-    return this.hasArrived && !this.isWithoutFirst && this.clock.total_s !== null;
+    return this.hasArrived && !this.isWithoutFirst && this.clock.total_s !== null && this.lane.machine !== "endpoint";
   }
 
   /** Frames count from 1 again, and a lane that had died runs again or is said to have died once more. */
   resume() {
     this.seq = this.acknowledged = 0;
-    if (this.reason === "error") this.reason = this.clock = this.problem = null;
+    if (this.reason === "error") this.reason = this.clock = this.problem = this.warning = null;
   }
 
-  begin({ count, measured }) {
-    this.total = count;
-    this.#first_s = this.lane.machine === "here" ? measured.ttft_s : dueAt(this.lane, 1);
+  begin({ count, measured }, endpoint) {
+    this.endpoint = endpoint;
+    this.total = endpoint?.tokens ?? count;
+    if (endpoint) this.#first_s = endpoint.measured.ttft_s;
+    else this.#first_s = this.lane.machine === "here" ? measured.ttft_s : dueAt(this.lane, 1);
   }
 
   take({ seq, text, count, clock_s }) {
     this.seq = seq;
     this.text += text;
-    this.count += count;
+    this.received += count;
     this.clock_s = clock_s;
   }
 
+  /** `problem`: what was said of the race, where nothing was of the lane. */
   finish({ reason, clock }, problem) {
     this.reason = reason;
     this.clock = clock;
-    if (reason === "error") this.problem = problem ?? { code: "internal", message: "" };
+    if (reason === "error") this.problem = this.warning ?? problem ?? { code: "internal", message: "" };
   }
 
   /** Time to the first token; null where nobody published it, or it has not come. */
   get ttft_s() {
     if (this.clock) return this.clock.ttft_s;
-    const isKnown = this.lane.machine === "here" || this.lane.ttft_s !== null;
+    const isKnown = ["here", "endpoint"].includes(this.lane.machine) || this.lane.ttft_s !== null;
     return isKnown && this.count > 0 ? this.#first_s : null;
   }
 
@@ -159,6 +171,7 @@ export class LaneRun {
 
   /** Its kind of rate as it is known now: this machine's when the words are there. */
   rate(flag) {
+    if (this.endpoint) return this.endpoint.measured.tokens_per_s;
     return this.lane.machine === "here" ? (flag?.measured.tokens_per_s ?? null) : this.lane.tokens_per_s;
   }
 }

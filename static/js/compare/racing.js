@@ -1,10 +1,13 @@
 /* State: the race that is on, or was last, and what goes to the socket for it. Whoever listens hears
-   `changed(race, what, lane)`: asked, accepted, resumed, flag, tokens, lane, ended. A race that was not accepted
+   `changed(race, what, lane)`: asked, accepted, resumed, asking, flag, tokens, lane, ended. A race that was not accepted
    leaves the one before it in its place. */
 
+import { gettext } from "../language.js";
+import { bytesOf } from "../request.js";
 import { Race } from "./race.js";
 
 const ACCEPTANCE_LIMIT_MS = 20000; // a program may have to be compiled first
+const TOO_LONG = gettext("This question is longer than a message may be: shorten it, or ask in parts.");
 const LANE_OF_MESSAGE = /^lanes\[(\d)\][.:]?\s*/;
 
 export class Racing {
@@ -12,14 +15,17 @@ export class Racing {
   #send;
   #renew;
   #params;
+  #limit_bytes;
   #onChange;
+  #keys = []; // of endpoints, by lane, until the race that they go with is accepted
   #isResuming = false;
   #before = null;
 
-  constructor({ send, renew, params, onChange }) {
+  constructor({ send, renew, params, limit_bytes, onChange }) {
     this.#send = send;
     this.#renew = renew;
     this.#params = params;
+    this.#limit_bytes = limit_bytes;
     this.#onChange = onChange;
   }
 
@@ -27,8 +33,8 @@ export class Racing {
     return this.race?.isOpen ?? false;
   }
 
-  start(prompt, entries, at) {
-    this.#begin(new Race({ prompt, entries, at }));
+  start(prompt, entries, at, keys) {
+    this.#begin(new Race({ prompt, entries, at }), keys);
   }
 
   /** The words of the race that was, in the lanes as they are now. */
@@ -66,6 +72,7 @@ export class Racing {
     if (!this.#isOfThisRace(message)) return;
     const { race } = this;
     if (message.type === "accepted") this.#accepted(message);
+    if (message.type === "asking") this.#tell("asking", message.lane);
     if (message.type === "flag") this.#dropped(message);
     if (message.type === "tokens") this.#tokens(message);
     if (message.type === "finished" && message.lane !== undefined) this.#laneFinished(message);
@@ -76,7 +83,8 @@ export class Racing {
     if (message.type === "error") this.#error(message);
   }
 
-  #begin(race) {
+  #begin(race, keys = []) {
+    this.#keys = keys;
     this.#before = this.race;
     this.race = race;
     this.#isResuming = false;
@@ -86,11 +94,14 @@ export class Racing {
 
   #ask() {
     const { race } = this;
-    const { id, entries: lanes, prompt, replayed } = race;
+    const { id, entries, prompt, replayed } = race;
+    const lanes = entries.map((entry, i) => (this.#keys[i] ? { ...entry, key: this.#keys[i] } : entry));
     const asked = replayed
       ? { words: replayed }
       : { messages: [{ role: "user", content: prompt }], params: this.#params };
-    if (this.#send({ type: "race", id, lanes, ...asked })) this.#expectAcceptance(race);
+    const message = { type: "race", id, lanes, ...asked };
+    if (bytesOf(message) > this.#limit_bytes) this.#end("refused", problemOf("too_long", TOO_LONG));
+    else if (this.#send(message)) this.#expectAcceptance(race);
   }
 
   /** A half-open socket swallows a race in silence: after a while another one is tried. */
@@ -104,6 +115,7 @@ export class Racing {
     const what = this.race.isAccepted ? "resumed" : "accepted";
     this.#isResuming = false;
     this.#before = null;
+    this.#keys = [];
     this.race.accept(message);
     if (this.race.stopWanted) this.#send({ type: "stop", id: this.race.id });
     this.#tell(what);
@@ -136,12 +148,13 @@ export class Racing {
     const problem = problemOf(code, message);
     if (!race.isAccepted) this.#end("refused", problem);
     else if (this.#isResuming || code === "taken_over") this.#end("lost", problem);
-    else race.warning = problem;
+    else (race.lanes[problem.lane] ?? race).warning = problem;
   }
 
   #end(state, problem = null) {
     const { race } = this;
     race.end(state, problem);
+    this.#keys = [];
     if (!race.isAccepted) this.race = this.#before ?? race;
     this.#onChange(race, "ended");
   }

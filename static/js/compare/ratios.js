@@ -2,29 +2,51 @@
    none, why. Rates of unlike kinds, models or users are never set against each other. */
 
 import * as explanations from "./explanations.js";
-import { hardwareName } from "./words.js";
-import { countText } from "../format.js";
+import { hardwareName, rateName } from "./words.js";
+import { countText, markText } from "../format.js";
+import { gettext } from "../language.js";
+
+const TIMES = "\u0000"; // where the number stands in a sentence
 
 /** {before, times, after, about, explanation}; explanation is null where there is no number. */
 export function comparisonsOf({ lanes, ratios, words }) {
   const all = lanes.map(({ lane }) => lane);
-  return [...ratios.map((ratio) => told(ratio, all)), ...reasons(all, ratios, words)];
+  const silent = new Set(all.filter(({ machine }, i) => machine === "endpoint" && lanes[i].count === 0));
+  return [...ratios.map((ratio) => told(ratio, all)), ...reasons(all, ratios, words, silent)];
 }
 
 function told(ratio, lanes) {
   const to = lanes[ratio.to];
-  const isPublished = to.machine === "service";
   const times = timesText(ratio);
-  const of = isPublished ? "Groq’s published row is" : `${systemOf(lanes[ratio.of])} ${isOne(lanes[ratio.of]) ? "has" : "have"}`;
-  const other = isPublished ? `${to.name}’s` : `the rate of ${systemOf(to)}`;
-  const list = isPublished ? `: ${to.source.split(":")[0]}` : "";
+  const sentence = to.machine === "service" ? publishedText(ratio, to) : simulatedText(ratio, to, lanes[ratio.of]);
+  const [before, after] = sentence.split(TIMES);
   return {
-    before: unbroken(`${to.model}, ${usersOf(to)}, ${ratio.rate}: ${of} `),
+    before: unbroken(before),
     times,
-    after: unbroken(` ${other} (both ${to.kind}${list}).`),
-    about: `${ratio.about}.`,
+    after: unbroken(after),
+    about: gettext("%(about)s.", { about: ratio.about }),
     explanation: () => explanations.ratio(ratio, times, to),
   };
+}
+
+/** With the list on which both rows stand. */
+function publishedText({ rate }, to) {
+  return gettext("%(model)s, %(users)s, %(rate)s: Groq’s published row is %(times)s %(name)s’s (both published: %(list)s).", {
+    ...placesOf(rate, to),
+    name: to.name,
+    list: to.source.split(/[:：]/)[0],
+  });
+}
+
+function simulatedText({ rate }, to, of) {
+  const told = { ...placesOf(rate, to), of: systemOf(of), to: systemOf(to), mark: markText(to.kind) };
+  return isOne(of)
+    ? gettext("%(model)s, %(users)s, %(rate)s: %(of)s has %(times)s the rate of %(to)s (both %(mark)s).", told)
+    : gettext("%(model)s, %(users)s, %(rate)s: %(of)s have %(times)s the rate of %(to)s (both %(mark)s).", told);
+}
+
+function placesOf(rate, to) {
+  return { model: to.model, users: usersOf(to), rate: rateName(rate), times: TIMES };
 }
 
 /** "one LPU chip has", "576 LPU chips have". */
@@ -36,12 +58,13 @@ function isOne({ name }) {
 function timesText({ value, value_high: high = null }) {
   const digits = high !== null && value >= 10 ? 0 : 1;
   const ends = [value, high ?? value].map((end) => end.toFixed(digits));
-  return `${[...new Set(ends)].join(" to ")}\u00a0×`;
+  return `${[...new Set(ends)].join(gettext(" to "))}\u00a0×`;
 }
 
 /** "8 × H100 in fp8"; without a precision they are at bf16, as the models were published. */
 function systemOf({ name }) {
-  return name.replace(" · ", " in ");
+  const [gpus, precision] = name.split(" · ");
+  return precision ? gettext("%(gpus)s in %(precision)s", { gpus, precision }) : gpus;
 }
 
 /** "8 × H100" stays in one line. */
@@ -50,13 +73,14 @@ function unbroken(text) {
 }
 
 function usersOf({ users, machine }) {
-  if (machine === "service") return users === null ? "users not published" : `${users} requests at once`;
-  return users === 1 ? "one user" : countText(users, "user");
+  if (machine === "service") return users === null ? gettext("users not published") : gettext("%(count)s requests at once", { count: users });
+  return users === 1 ? gettext("one user") : countText(users, "user");
 }
 
-function reasons(lanes, ratios, words) {
+/** `silent`: endpoints that wrote nothing, of which nothing need be said. */
+function reasons(lanes, ratios, words, silent) {
   const compared = new Set(ratios.flatMap(({ of, to }) => [of, to]));
-  const sentences = lanes.map((lane, i) => (compared.has(i) ? "" : reasonOf(lane, lanes, words)));
+  const sentences = lanes.map((lane, i) => (compared.has(i) || silent.has(lane) ? "" : reasonOf(lane, lanes, words)));
   const told = [...new Set(sentences)].filter(Boolean);
   return told.map((before) => ({ before, times: "", after: "", explanation: null }));
 }
@@ -64,33 +88,37 @@ function reasons(lanes, ratios, words) {
 /** Empty where there is simply nothing beside it. */
 function reasonOf(lane, lanes, words) {
   if (lanes.length < 2) return "";
+  if (lane.machine === "endpoint") return gettext("%(model)s at %(name)s wrote words of its own, and counts its own tokens: no ratio.", lane);
   if (lane.machine === "here") return reasonOfHere(lanes, words);
   if (lane.machine === "service") {
-    if (lane.is_groq) return "Groq’s published row is compared with other published rows of its list alone.";
-    return `${lane.model} is another model: no ratio.`;
+    if (lane.is_groq) return gettext("Groq’s published row is compared with other published rows of its list alone.");
+    return gettext("%(model)s is another model: no ratio.", lane);
   }
   const others = lanes.filter(({ machine }) => machine === (lane.machine === "lpu" ? "gpu" : "lpu"));
   const same = others.find(({ model_id: id }) => id === lane.model_id);
-  const name = `${lane.model} on ${hardwareName(lane)}`;
+  const told = { model: lane.model, hardware: hardwareName(lane) };
   if (same) return unlikeLoads(...[lane, same].sort((one, other) => one.users - other.users));
-  if (others.length > 0) return `${name} has no lane of the same model beside it: no ratio.`;
+  if (others.length > 0) return gettext("%(model)s on %(hardware)s has no lane of the same model beside it: no ratio.", told);
   return lanes.some(({ machine }) => machine === "service")
-    ? `${name} is simulated, and published rows are compared with published rows alone: no ratio.`
+    ? gettext("%(model)s on %(hardware)s is simulated, and published rows are compared with published rows alone: no ratio.", told)
     : "";
 }
 
 /** The model that writes the words may itself stand in another lane. */
 function reasonOfHere(lanes, words) {
-  const others = lanes.filter(({ machine }) => machine !== "here");
+  const others = lanes.filter(({ machine }) => machine !== "here" && machine !== "endpoint");
   if (others.length === 0) return "";
-  if (others.every(({ model }) => model !== words.name)) return `${words.name} on this machine is another model: no ratio.`;
-  const kinds = [...new Set(others.map(({ kind }) => kind))].sort().reverse();
-  return `This machine is measured, the others are ${kinds.join(" or ")}: no ratio.`;
+  if (others.every(({ model }) => model !== words.name)) return gettext("%(name)s on this machine is another model: no ratio.", { name: words.name });
+  const kinds = [...new Set(others.map(({ kind }) => kind))].sort().reverse().map(markText);
+  return gettext("This machine is measured, the others are %(marks)s: no ratio.", { marks: kinds.join(gettext(" or ")) });
 }
 
 /** The same sentence for both lanes, so that it is said once. */
 function unlikeLoads(fewer, more) {
-  return `${fewer.model}: ${hardwareName(fewer)} ${isOne(fewer) ? "serves" : "serve"} ${usersOf(fewer)} and ${hardwareName(more)} ${usersOf(more)}: no ratio between unlike loads.`;
+  const told = { model: fewer.model, one: hardwareName(fewer), few: usersOf(fewer), other: hardwareName(more), many: usersOf(more) };
+  return isOne(fewer)
+    ? gettext("%(model)s: %(one)s serves %(few)s and %(other)s %(many)s: no ratio between unlike loads.", told)
+    : gettext("%(model)s: %(one)s serve %(few)s and %(other)s %(many)s: no ratio between unlike loads.", told);
 }
 
 /** Sentences as paragraphs; the number in one is a button. */

@@ -2,17 +2,51 @@
    does not see it. */
 
 import * as explanations from "./explanations.js";
-import { countText, secondsText } from "../format.js";
+import { inText } from "../explanations.js";
+import { secondsText } from "../format.js";
+import { LANGUAGE, gettext, ngettext } from "../language.js";
 
 const CONNECTION_TEXT = {
   open: "",
-  lost: "The connection is lost. This page reconnects by itself, and nothing is lost.",
-  refused: "The server refuses this page’s address. Open it at the address that the server printed.",
+  lost: gettext("The connection is lost. This page reconnects by itself, and nothing is lost."),
+  refused: gettext("The server refuses this page’s address. Open it at the address that the server printed."),
 };
-const LOST = "The connection was lost, and the rest of this race can no longer be had from the server. What came is kept.";
-const TAKEN_OVER = "This race is read elsewhere now, and its rest can no longer be had here. What came is kept.";
-const FAILED = "Something broke while the words were computed.";
-const GONE = "These words are no longer kept on the server: race again, and they are computed anew.";
+const LOST = gettext("The connection was lost, and the rest of this race can no longer be had from the server. What came is kept.");
+const TAKEN_OVER = gettext("This race is read elsewhere now, and its rest can no longer be had here. What came is kept.");
+const FAILED = gettext("Something broke while the words were computed.");
+const OWN_WORDS_NOW = gettext("Every lane now shows them at its own clock, and an endpoint its own words at the times at which they came.");
+const GONE = gettext("These words are no longer kept on the server: race again, and they are computed anew.");
+
+const BROKEN_LANES = {
+  stopped: (lanes) => ngettext("Stopped; lane %(lanes)s broke before.", "Stopped; lanes %(lanes)s broke before.", lanes.length, numbersOf(lanes)),
+  all: (lanes) => ngettext("Lane %(lanes)s broke.", "Lanes %(lanes)s broke.", lanes.length, numbersOf(lanes)),
+  own: (lanes) =>
+    ngettext(
+      "Lane %(lanes)s broke; every other lane showed its words at its own clock.",
+      "Lanes %(lanes)s broke; every other lane showed its words at its own clock.",
+      lanes.length,
+      numbersOf(lanes),
+    ),
+  same: (lanes) =>
+    ngettext(
+      "Lane %(lanes)s broke; every other lane showed the same words at its own clock.",
+      "Lanes %(lanes)s broke; every other lane showed the same words at its own clock.",
+      lanes.length,
+      numbersOf(lanes),
+    ),
+};
+/** Of endpoints alone: nothing broke here. */
+const FAILED_LANES = {
+  stopped: (lanes) => ngettext("Stopped; lane %(lanes)s failed before.", "Stopped; lanes %(lanes)s failed before.", lanes.length, numbersOf(lanes)),
+  all: (lanes) => ngettext("Lane %(lanes)s failed.", "Lanes %(lanes)s failed.", lanes.length, numbersOf(lanes)),
+  own: (lanes) =>
+    ngettext(
+      "Lane %(lanes)s failed; every other lane showed its words at its own clock.",
+      "Lanes %(lanes)s failed; every other lane showed its words at its own clock.",
+      lanes.length,
+      numbersOf(lanes),
+    ),
+};
 
 export class StatusView {
   #part;
@@ -26,7 +60,7 @@ export class StatusView {
     this.#words = words;
     if (words.state !== "failed") return;
     part("notice").hidden = false;
-    part("notice").textContent = words.detail || "The model that writes the words could not be loaded.";
+    part("notice").textContent = words.detail || gettext("The model that writes the words could not be loaded.");
   }
 
   /** Of the flag's line. */
@@ -38,22 +72,33 @@ export class StatusView {
     this.#race = race;
     this.#showProblem("", race);
     this.#part("flag").hidden = this.#part("see").hidden = true;
-    this.#show(race.replayed ? "The same words are fetched once more…" : `The words are being computed, once, by ${this.#words.name}…`);
+    this.#show(race.replayed ? gettext("The same words are fetched once more…") : computingText(this.#words));
   }
 
-  accepted({ words: { name, dropped_turns: dropped }, isReplay, flag }) {
-    if (flag || isReplay || dropped) return;
-    this.#show(`The words are being computed, once, by ${name}…`);
+  accepted({ words, isReplay, flag }) {
+    if (flag || isReplay || words.dropped_turns) return;
+    this.#show(computingText(words));
   }
 
-  dropped({ flag: { count, computed_s: computed }, isReplay }) {
+  /** The words are there, and the endpoint of a lane is being measured. */
+  asking({ lanes }, lane) {
+    const told = gettext("The words are there. Now %(name)s is asked for its own, in lane %(lane)s, while nothing else of the race is computed…", {
+      name: lanes[lane].lane.name,
+      lane: lane + 1,
+    });
+    this.#show(told);
+    this.#announcer.say(told);
+  }
+
+  dropped({ flag: { count, computed_s: computed }, isReplay, lanes }) {
     if (!this.#part("flag").hidden) return; // resumed: it was said
-    const told = `${countText(count, "token")} in ${secondsText(computed)}`;
-    const after = "Every lane now shows the same words at its own clock.";
+    const told = inText(count, secondsText(computed));
+    const after = hasOwnWords(lanes) ? OWN_WORDS_NOW : gettext("Every lane now shows the same words at its own clock.");
     this.#part("flag").hidden = false;
-    this.#part("flag").replaceChildren(...marked(told, "measured here"));
-    this.#show(isReplay ? "Replay, nothing is computed." : "", after);
-    this.#announcer.say(`${isReplay ? "Replay: " : ""}${told}, measured here. ${after}`);
+    this.#part("flag").replaceChildren(...marked(told, gettext("measured here")));
+    this.#show(isReplay ? gettext("Replay, nothing is computed.") : "", after);
+    const measured = gettext("%(tokens)s, measured here.", { tokens: told });
+    this.#announcer.say(`${isReplay ? gettext("Replay: ") : ""}${measured} ${after}`);
   }
 
   /** `standing`: the race that the page shows, which is the one before where this one was not accepted.
@@ -66,7 +111,7 @@ export class StatusView {
     else if (!hasResult) this.#announcer.say(endingText(race));
     this.#part("flag").hidden = standing.flag === null;
     this.#part("see").hidden = this.#part("result").hidden;
-    this.#show(standing.flag && standing.isReplay ? "Replay, nothing was computed." : "", endingText(standing));
+    this.#show(standing.flag && standing.isReplay ? gettext("Replay, nothing was computed.") : "", endingText(standing));
   }
 
   connection(state) {
@@ -75,7 +120,7 @@ export class StatusView {
     document.body.dataset.connection = state;
     this.#part("connection").textContent = text;
     this.#part("connection").hidden = text === "";
-    if (text !== "" || wasLost) this.#announcer.say(text || "Connected again.");
+    if (text !== "" || wasLost) this.#announcer.say(text || gettext("Connected again."));
   }
 
   #show(before, after = "") {
@@ -100,24 +145,39 @@ function sentenceOf({ state, problem, replayed }) {
 
 /** How a race ended, in a sentence; empty where a problem says it. */
 function endingText({ state, flag, lanes, words, problem }) {
-  if (!flag) return state === "stopped" ? "Stopped before the flag." : "";
-  if (flag.count === 0) return `${words.name} wrote nothing.`;
-  if (lanes.every(({ hasArrived }) => hasArrived)) return "Every lane showed the same words at its own clock.";
-  if (state === "lost") return problem.code === "taken_over" ? "It is read elsewhere now." : "The connection was lost on the way.";
-  if (state === "error") return "It broke off on the way.";
+  if (!flag) return state === "stopped" ? gettext("Stopped before the flag.") : "";
+  if (flag.count === 0) return gettext("%(name)s wrote nothing.", { name: words.name });
+  if (lanes.every(({ hasArrived }) => hasArrived)) {
+    return hasOwnWords(lanes)
+      ? gettext("Every lane showed its words at its own clock.")
+      : gettext("Every lane showed the same words at its own clock.");
+  }
+  if (state === "lost") return problem.code === "taken_over" ? gettext("It is read elsewhere now.") : gettext("The connection was lost on the way.");
+  if (state === "error") return gettext("It broke off on the way.");
   const broken = lanes.flatMap(({ reason }, i) => (reason === "error" ? [i + 1] : []));
-  const who = broken.length > 0 ? `${countedLanes(broken)} broke` : "";
-  if (state === "stopped") return who ? `Stopped; ${who.toLowerCase()} before.` : "Stopped.";
-  return broken.length === lanes.length ? `${who}.` : `${who}; every other lane showed the same words at its own clock.`;
+  if (broken.length === 0) return gettext("Stopped.");
+  const isOfOthers = broken.every((number) => lanes[number - 1].lane.machine === "endpoint");
+  const sentences = isOfOthers ? FAILED_LANES : BROKEN_LANES;
+  if (state === "stopped") return sentences.stopped(broken);
+  if (broken.length === lanes.length) return sentences.all(broken);
+  return hasOwnWords(lanes) ? sentences.own(broken) : BROKEN_LANES.same(broken);
 }
 
-/** "Lane 2", "Lanes 1 and 3". */
-function countedLanes(numbers) {
-  return `${numbers.length === 1 ? "Lane" : "Lanes"} ${new Intl.ListFormat("en").format(numbers.map(String))}`;
+function hasOwnWords(lanes) {
+  return lanes.some(({ lane }) => lane.machine === "endpoint");
+}
+
+/** "1 and 3", for sentences about lanes that did not get to their end. */
+function numbersOf(lanes) {
+  return { lanes: new Intl.ListFormat(LANGUAGE).format(lanes.map(String)) };
 }
 
 function laneText({ lane }) {
-  return Number.isInteger(lane) ? `Lane ${lane + 1}: ` : "";
+  return Number.isInteger(lane) ? gettext("Lane %(lane)s: ", { lane: lane + 1 }) : "";
+}
+
+function computingText({ name }) {
+  return gettext("The words are being computed, once, by %(name)s…", { name });
 }
 
 function marked(text, mark) {
@@ -126,5 +186,5 @@ function marked(text, mark) {
   number.textContent = text;
   span.textContent = mark;
   span.className = "mark";
-  return [number, ", ", span, "."];
+  return [number, gettext(", "), span, gettext(".")];
 }

@@ -1,13 +1,15 @@
 /* View: the rows of a result as a real table. Every figure is a button that explains itself. */
 
 import { COLUMNS } from "./result.js";
+import { markText } from "../format.js";
+import { gettext } from "../language.js";
 
-const HEAD = ["lane", "hardware", "model", "users"];
+const HEAD = [gettext("lane"), gettext("hardware"), gettext("model"), gettext("users")];
 
 export function tableOf({ rows, isReplay }, explainer) {
   const table = document.createElement("table");
   const caption = table.createCaption();
-  caption.textContent = isReplay ? "Replay: the lanes by their own clocks" : "The lanes by their own clocks";
+  caption.textContent = isReplay ? gettext("Replay: the lanes by their own clocks") : gettext("The lanes by their own clocks");
   table.append(headOf(), bodyOf(rows, explainer));
   return table;
 }
@@ -21,7 +23,7 @@ function headOf() {
     if (unit) th.append(" ", quiet(unit));
     row.append(th);
   }
-  row.append(cell("th", "mark", { scope: "col" }));
+  row.append(cell("th", gettext("mark"), { scope: "col" }));
   return head;
 }
 
@@ -30,17 +32,24 @@ function bodyOf(rows, explainer) {
   for (const row of rows) {
     const line = body.insertRow();
     line.dataset.side = row.side;
-    line.append(laneCell(row), cell("td", row.hardware), cell("td", row.model), cell("td", row.users));
+    line.append(laneCell(row), hardwareCell(row), cell("td", row.model), cell("td", row.users));
     for (const { id, title } of COLUMNS) line.append(figureCell(row.figures[id], title, explainer));
-    line.append(cell("td", row.mark));
+    line.append(cell("td", markText(row.mark)));
   }
   return body;
 }
 
 function laneCell({ number, place, end, isWhole, count, total }) {
   const th = cell("th", `${number}`, { scope: "row" });
-  th.append(" ", quiet(isWhole ? place || end : `${count} of ${total} tokens`));
+  th.append(" ", quiet(isWhole || total === 0 ? place || end : gettext("%(part)s of %(all)s tokens", { part: count, all: total })));
   return th;
+}
+
+/** With what else ran on this machine while an endpoint was measured. */
+function hardwareCell({ hardware, meanwhile }) {
+  const td = cell("td", hardware);
+  if (meanwhile) td.append(document.createElement("br"), quiet(meanwhile));
+  return td;
 }
 
 function figureCell(figure, title, explainer) {
@@ -52,7 +61,7 @@ function figureCell(figure, title, explainer) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "explained figure";
-  button.append(hidden(`${title}: `), strong(figure.text), hidden(figure.value === null ? " not known" : `, ${figure.mark}`));
+  button.append(hidden(`${title}: `), strong(figure.text), hidden(figure.value === null ? gettext(" not known") : `, ${markText(figure.mark)}`));
   explainer.attach(button, figure.explanation);
   if (figure.note) td.append(quiet(figure.note), " "); // before the number, so that digits stay in line
   td.append(button);
