@@ -3,6 +3,7 @@
 Twice: a reader who stays at its beginning, and one who follows its end.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -102,7 +103,8 @@ def written_site(project: Path) -> Iterator[str]:
     """The URL of a site whose engine has its words, until the end of the block."""
     port = free_port()
     command = [sys.executable, "-m", "bench.written_site", str(port), str(TOKENS)]
-    with subprocess.Popen([*command, str(TOKENS_PER_S)], cwd=project) as server:
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "playground.settings"}
+    with subprocess.Popen([*command, str(TOKENS_PER_S)], cwd=project, env=environment) as server:
         try:
             url = f"http://127.0.0.1:{port}/"
             _wait_for_clock(f"{url}models/{MODEL}/clock.json", server)
@@ -121,4 +123,4 @@ def _wait_for_clock(url: str, server: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
-    raise RuntimeError("the site of the bench did not start; python -m bench.written_site says why")
+    raise RuntimeError("the site of the bench did not start; what it printed says why")

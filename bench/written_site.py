@@ -1,10 +1,9 @@
 """`python -m bench.written_site PORT TOKENS RATE`: the real site over an engine that has its words.
 
 It writes TOKENS of Markdown at RATE tokens/s, so that a page can be measured at a speed that no
-engine here computes.
+engine here computes. DJANGO_SETTINGS_MODULE has to be set: the site's texts are translated.
 """
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -94,7 +93,6 @@ def pieces(tokens: int) -> list[str]:
 def main(arguments: Sequence[str]) -> None:
     """Serves until it is ended."""
     port, tokens, rate = int(arguments[0]), int(arguments[1]), float(arguments[2])
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
     django.setup()
     call_command("collectstatic", interactive=False, verbosity=0)
     application = import_module("playground.application")  # it needs settings

@@ -44,6 +44,7 @@ from playground.streams import NoSuchLane, Stream
 OPEN_PER_SOCKET = 8
 FOREIGN_ORIGIN_CLOSE_CODE = 4403
 FAILED = "Something broke on this machine; the terminal where the site runs says where."
+OF_PROXIES = {b"forwarded", b"x-forwarded-for", b"x-real-ip"}  # headers
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,10 @@ class ChatConsumer(AsyncWebsocketConsumer):
 
     @property
     def address(self) -> str:
-        return str((self.scope.get("client") or ("",))[0])
+        """Of who connects; a proxy on this machine is told apart from who sits at it."""
+        address = str((self.scope.get("client") or ("",))[0])
+        names = {name.lower() for name, _ in self.scope["headers"]}
+        return f"{address} for another" if names & OF_PROXIES else address
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As Channels' own, without a visit to the database's thread for every message."""

@@ -247,6 +247,7 @@ SENTENCES = (
     ),
     _("There is no address for %(host)s: is it right?"),
     _("%(host)s leads to %(address)s, which is no address of an endpoint."),
+    _("%(address)s is no address of an endpoint."),
     _(
         "%(host)s leads away from this machine here; whoever runs this site allows it with"
         " PLAYGROUND_ENDPOINTS."

@@ -21,6 +21,7 @@ HERE = "127.0.0.1"  # where a site without HOST listens
 PORTS = {"http": 80, "https": 443}
 API_PATH = "/v1"
 PASTED_ENDS = ("/chat/completions", "/completions", "/models")
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 HOW = "whoever runs this site allows it with PLAYGROUND_ENDPOINTS"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -99,6 +100,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_private(url: str) -> bool:
+    """Whether nobody on the way can read what is sent: https, or this machine."""
+    try:
+        parsed = _parsed(url)
+    except Failure:
+        return False
+    return parsed.scheme == "https" or is_loopback(parsed.raw_host.decode("ascii"))
+
+
 def _parsed(text: str) -> URL:
     """The one reading of a URL: what is checked is what is asked."""
     if len(text) > URL_LIMIT:
@@ -173,8 +183,23 @@ def _plain(text: str) -> Address:
 
 
 def _check_address(address: Address, host: str, allowed: Allowed) -> None:
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    if any(map(_is_never_asked, (address, _carried(address)))):
         told = f"{host} leads to {address}, which is no address of an endpoint."
+        if host == str(address):
+            told = f"{address} is no address of an endpoint."
         raise Failure("not_allowed", told)
     if allowed.loopback and not address.is_loopback:
         raise Failure("not_allowed", f"{host} leads away from this machine here; {HOW}.")
+
+
+def _is_never_asked(address: Address) -> bool:
+    return address.is_link_local or address.is_multicast or address.is_unspecified
+
+
+def _carried(address: Address) -> Address:
+    """Where a gateway would lead on to: the IPv4 address in one of 6to4 or NAT64; else itself."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.sixtofour or address

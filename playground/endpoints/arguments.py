@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from playground.endpoints.addresses import is_loopback
+from playground.endpoints.addresses import is_private
 from playground.endpoints.client import MODEL_LIMIT
 from playground.endpoints.load import (
     LONGEST_OUTPUT,
@@ -159,15 +158,7 @@ def key_of(url: str, name: str | None, environment: Mapping[str, str]) -> str:
         if not environment.get(name):
             raise BadArgument("The variable that --key-env names is not set: export it first.")
         return environment[name]
-    return environment.get(DEFAULT_KEY_ENV, "") if _is_private(url) else ""
-
-
-def _is_private(url: str) -> bool:
-    try:
-        parts = urlsplit(url.strip())
-        return parts.scheme.lower() == "https" or is_loopback(parts.hostname or "")
-    except ValueError:
-        return False
+    return environment.get(DEFAULT_KEY_ENV, "") if is_private(url) else ""
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:

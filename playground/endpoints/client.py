@@ -24,7 +24,7 @@ from playground.endpoints.transport import LimitedTransport, Limits
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-__all__ = ["Ask", "Endpoint", "Failure", "Limits", "Piece", "Usage", "stream"]
+__all__ = ["Ask", "Endpoint", "Failure", "Limits", "Piece", "Usage", "load", "stream"]
 
 KEY_LIMIT, MODEL_LIMIT = 4096, 200  # characters
 UNKNOWN_OPTION = (400, 422)  # how an endpoint refuses `stream_options`
@@ -133,6 +133,11 @@ async def _pieces(
     yield last
 
 
+def load() -> None:
+    """For who times a whole load: else the first question's import would be in it."""
+    _openai()
+
+
 @cache
 def _openai() -> Any:
     """Imported when an endpoint is first asked: no first page waits a second for it."""
@@ -154,11 +159,15 @@ async def _rehearse(openai: Any) -> None:
 async def _chunks(
     openai: Any, client: "AsyncOpenAI", request: dict[str, Any]
 ) -> AsyncGenerator[dict[str, Any], None]:
-    """What the endpoint streams, as it came; raises Failure and nothing else."""
+    """What the endpoint streams, as it came; raises Failure and nothing else.
+
+    Plain JSON: building openai's own objects of a hostile chunk stops the event loop for seconds.
+    """
+    plain = {"cast_to": object, "stream": True, "stream_cls": openai.AsyncStream[object]}
     try:
-        async with await client.chat.completions.create(**request) as chunks:
+        async with await client.post("/chat/completions", body=request, **plain) as chunks:
             async for chunk in chunks:
-                yield chunk.to_dict(mode="python", warnings=False)
+                yield _mapping(chunk)
         return
     except Failure as failed:
         failure = failed.with_traceback(None)
@@ -195,6 +204,12 @@ def _request(model: str, ask: Ask) -> dict[str, Any]:
     if ask.temperature is not None:
         request["temperature"] = ask.temperature
     return request
+
+
+def _mapping(chunk: Any) -> dict[str, Any]:
+    if isinstance(chunk, dict):
+        return chunk
+    raise TypeError("a chunk that is no object")
 
 
 def _choice(chunk: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from playground.endpoints.report import (
     COLUMNS,
     count_mark,
     figure_text,
+    load_text,
     meanings,
     title,
     wrapped,
@@ -74,6 +75,8 @@ def _rows(first: Measurement, second: Measurement, differ: bool) -> Iterator[str
     yield _row(f"{'requests/s in all':{NAME}}", told, [e.requests_per_s for e in both], differ)
     told = [f"{count_mark(each)}{digits_text(each.output_tokens_per_s)}" for each in both]
     yield _row(f"{'tokens/s in all':{NAME}}", told, [e.output_tokens_per_s for e in both], differ)
+    told = [f"{each.requests - each.answered:,}" for each in both]
+    yield _row(f"{'requests that failed':{NAME}}", told, [None, None], differ)
 
 
 def _row(name: str, told: list[str], values: list[float | None], differ: bool) -> str:
@@ -100,7 +103,7 @@ def _head(name: str, measurement: Measurement) -> str:
     conditions, totals = measurement.conditions, measurement.summary.totals
     return (
         f"{name}: {conditions.model} at {conditions.url}, {conditions.date},"
-        f" {totals.answered:,} of {totals.requests:,} answered"
+        f" {totals.answered:,} of {totals.requests:,} answered\n{wrapped(load_text(conditions))}"
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lpu_engine import Message
+from playground.endpoints import client
 from playground.endpoints.addresses import ANYWHERE, resolve
 from playground.endpoints.arguments import Wanted
 from playground.endpoints.client import Ask, Endpoint, Limits, Piece, stream
@@ -43,6 +44,7 @@ def found(wanted: Wanted, prompts: Prompts, program: str, ended: Callable[[], No
     warm_up, plans = planned_warm_up(load, prompts.of), planned(load, prompts.of)
     resolved = asyncio.run(resolve(wanted.url, ANYWHERE))
     endpoint = Endpoint(resolved, wanted.model, wanted.key)
+    client.load()
     _warm_up(load, warm_up, endpoint, wanted.timeout_s)
     conditions = _conditions(wanted, resolved.base_url, program)
     heard, is_cut_short = _heard(load, plans, endpoint, wanted.timeout_s, ended)

@@ -123,6 +123,11 @@ export class AnswerView {
     return this.#text.spoken;
   }
 
+  /** Where it is told what went wrong. */
+  get problem() {
+    return this.#parts.problem;
+  }
+
   /** The reader scrolls: the counters stop hovering over the text and go to their place under it. */
   settle() {
     if (!this.#turn.reply.isOpen) this.#parts.rates.dataset.settled = "";

@@ -264,6 +264,7 @@ export function figures(model, reply) {
         name: reply.words.name,
       }),
       ...(prediction.kind === "measured" ? [] : [timesText(`${model.name} ${hardwareText(prediction)}`, prediction.kind, clock)]),
+      ...promptTexts(reply),
       ...(gpu ? [timesText(gettext("The same on %(gpus)s", { gpus: baseline.name }), baseline.kind, gpu)] : []),
       timesText(gettext("The words of %(name)s on this machine", { name: reply.words.name }), "measured", [
         measured?.ttft_s,
@@ -274,6 +275,18 @@ export function figures(model, reply) {
       gettext("Why it ended: %(why)s", { why: WHY[reply.reason] ?? WHY.lost }),
     ],
   };
+}
+
+/** Only by a clock that counts this very prompt: a published time is that of another one. */
+function promptTexts({ prediction: { kind }, usage }) {
+  if (kind !== "simulated" || !usage?.prompt_time) return [];
+  const told = {
+    rate: rateText(usage.prompt_tokens / usage.prompt_time),
+    mark: markText(kind),
+    prompt: countText(usage.prompt_tokens, "token"),
+    time: durationText(usage.prompt_time),
+  };
+  return [gettext("It reads the prompt at %(rate)s tokens/s, %(mark)s: %(prompt)s in %(time)s.", told)];
 }
 
 /** "Mixtral 8x7B on 576 LPU chips, simulated: first token after 10.0 ms, then 480 tokens/s, end to end 0.21 s." */

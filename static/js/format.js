@@ -20,9 +20,9 @@ export function secondsText(seconds) {
 
 /** What may be far under a second: 0.00347 → "3.47 ms". */
 export function durationText(seconds) {
-  if (seconds === null || seconds === undefined || seconds >= 0.1) return secondsText(seconds);
+  if (seconds === null || seconds === undefined || seconds >= 0.09995) return secondsText(seconds);
   const ms = seconds * 1000;
-  return `${ms.toFixed(ms < 1 ? 3 : ms < 10 ? 2 : 1)} ms`;
+  return `${ms.toFixed(ms < 0.9995 ? 3 : ms < 9.995 ? 2 : 1)} ms`; // of three digits, whichever way it is rounded
 }
 
 export function ratioText(ratio) {

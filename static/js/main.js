@@ -21,7 +21,7 @@ import { Keys } from "./keys.js";
 import { gettext } from "./language.js";
 import { followKeyboard } from "./on_screen_keyboard.js";
 import { Picker } from "./picker.js";
-import { bringToTop, followHeight, glide, hearReader } from "./scroll.js";
+import { bringInSight, bringToTop, followHeight, glide, hearReader } from "./scroll.js";
 import { paramsOf, settingsOf } from "./settings.js";
 import { SettingsPanel } from "./settings_panel.js";
 import { ChatSocket } from "./socket.js";
@@ -232,7 +232,9 @@ function ended(turn, view) {
   const { reply } = turn;
   if (reply.problem) announcer.say(problemText(reply));
   else if (reply.isAccepted) announcer.answerIsThere(reply, modelOf(reply), view.spoken);
-  if (reply.isRefused && composer.draft === "") composer.draft = turn.question.text;
+  if (!reply.isRefused) return;
+  if (composer.draft === "") composer.draft = turn.question.text;
+  bringInSight(view.problem, part("composer"));
 }
 
 function removedElsewhere(conversation) {

@@ -1,5 +1,5 @@
 /* View: the one scroll that the page makes, when a question is asked: it goes to the top of the window and
-   the answer grows under it. From then on scrolling is the reader's. */
+   the answer grows under it. From then on scrolling is the reader's; but for why a question was refused. */
 
 const GAP_PX = 16;
 const STILL_PX = 2; // a browser that keeps in place what is read is off by less
@@ -10,6 +10,14 @@ export function bringToTop(turn) {
   const isThere = top >= 0 && top < window.innerHeight / 4;
   if (!isThere) window.scrollBy({ top: top - GAP_PX, behavior: "instant" });
   brought = { turn, top: turn.getBoundingClientRect().top };
+}
+
+/** Shows an element that is hidden behind the prompt box, which grows when a question returns to it. Where that will
+    stand is reckoned, for it may be gliding. */
+export function bringInSight(element, box) {
+  const top = window.innerHeight - parseFloat(getComputedStyle(box).bottom) - box.offsetHeight;
+  const hidden = element.getBoundingClientRect().bottom + GAP_PX - top;
+  if (hidden > 0) window.scrollBy({ top: hidden, behavior: "instant" });
 }
 
 /** Calls `onScroll` when the turn no longer stands where it was brought: the reader scrolled. The page's own scroll

@@ -4,6 +4,8 @@ import { gettext } from "./language.js";
 import { hearEnds } from "./typing.js";
 
 const PLACES = ["question", "answer"];
+const LONG = 1000; // characters of a question, or
+const LONG_LINES = 12; // lines: of one that is longer the beginning is shown, and the answer is in sight
 
 export class TurnActions {
   #parts;
@@ -18,8 +20,11 @@ export class TurnActions {
     this.#form = form;
     this.#listener = listener;
     const part = (name) => element.querySelector(`[data-part=${name}]`);
-    const names = ["question", "edit", "regenerate", "otherwise", "question-branches", "answer-branches"];
+    const names = ["question", "fold", "edit", "regenerate", "otherwise", "question-branches", "answer-branches"];
     this.#parts = Object.fromEntries(names.map((name) => [name, part(name)]));
+    this.#parts.fold.hidden = !isLong(turn.question.text);
+    if (isLong(turn.question.text)) this.#fold(true);
+    this.#parts.fold.addEventListener("click", () => this.#fold(!this.#isFolded));
     this.#parts.edit.addEventListener("click", () => this.#edit());
     this.#parts.regenerate.addEventListener("click", listener.again);
     this.#parts.otherwise.addEventListener("click", () => listener.otherwise(this.#parts.otherwise));
@@ -50,6 +55,18 @@ export class TurnActions {
     return this.#parts[`${place}-branches`].querySelector(`[data-by="${by}"]`);
   }
 
+  get #isFolded() {
+    return "folded" in this.#parts.question.dataset;
+  }
+
+  /** The button stays in sight, wherever the text under it goes. */
+  #fold(isFolded) {
+    const { question, fold } = this.#parts;
+    question.toggleAttribute("data-folded", isFolded);
+    fold.textContent = isFolded ? gettext("Show all") : gettext("Show less");
+    if (isFolded && fold.isConnected) fold.scrollIntoView({ block: "nearest" });
+  }
+
   /** The question becomes a field, in its place. */
   #edit() {
     const { question, edit } = this.#parts;
@@ -78,6 +95,10 @@ export class TurnActions {
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
   }
+}
+
+function isLong(text) {
+  return text.length > LONG || text.split("\n", LONG_LINES + 1).length > LONG_LINES;
 }
 
 /** "Answer 2 of 3". */

@@ -251,13 +251,14 @@ class HandAnswer:
         total_s: float = 0.2,
         measured: float | None = 2430.4,
         cycles: dict[str, int] | None = None,
+        prompt_s: float | None = None,
         **rendered: Any,
     ) -> None:
         usage = {
             "prompt_tokens": 7,
             "completion_tokens": self.count,
             "queue_time": 0.0,
-            "prompt_time": None,
+            "prompt_time": prompt_s,
             "completion_time": total_s,
             "total_time": total_s,
             "cycles": cycles,

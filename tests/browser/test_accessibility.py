@@ -443,6 +443,14 @@ def test_forced_colours_keep_the_bars(open_hand: OpenHand) -> None:
     assert bar.evaluate("bar => getComputedStyle(bar).borderTopStyle") == "solid"
 
 
+def test_forced_colours_tell_what_is_set_from_what_is_not(open_hand: OpenHand) -> None:
+    hand = open_hand(forced_colors="active")
+    hand.page.click("#settings-button")
+    looks = "(field) => [null, '::placeholder'].map((part) => getComputedStyle(field, part).color)"
+    typed, usual = hand.page.locator("#settings-seed").evaluate(looks)
+    assert typed != usual
+
+
 def test_forced_colours_show_which_chat_is_open(open_hand: OpenHand) -> None:
     hand = open_hand(forced_colors="active", has_own_store=True)
     finished(hand)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from browser_harness import TALK, HandSocket, OpenHand, Writing, ask, part, reach
+from browser_harness import TALK, HandSocket, OpenHand, OpenPage, Writing, ask, part, reach
 from playwright.sync_api import Page, expect
 
 from playground.markdown import Document
@@ -229,6 +229,17 @@ def test_all_figures_of_an_answer_are_one_tap_away_each_with_its_mark(
         assert line in told
 
 
+def test_the_figures_tell_how_fast_the_prompt_was_read_by_a_clock_that_counts_it(
+    hand: HandSocket,
+) -> None:
+    answer = begin(hand)
+    answer.write("One", clock_s=0.01)
+    answer.finish(prompt_s=0.01)
+    reach(hand.page, "finished")
+    told = "It reads the prompt at 700 tokens/s, simulated: 7 tokens in 10.0 ms."
+    assert told in figures_of(hand.page)
+
+
 def test_an_answer_whose_rest_is_lost_is_rendered_as_far_as_it_came(hand: HandSocket) -> None:
     writing = begin(hand)
     writing.write("Half an *ans*")
@@ -241,6 +252,27 @@ def test_an_answer_whose_rest_is_lost_is_rendered_as_far_as_it_came(hand: HandSo
     html.feed(asked["text"])
     hand.send(type="rendered", id=asked["id"], html=html.finish()[0].html, rendered=13)
     expect(part(hand.page, "text").locator("em")).to_have_text("ans")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0009994, "0.999 ms"),
+        (0.0009996, "1.00 ms"),
+        (0.009994, "9.99 ms"),
+        (0.009996, "10.0 ms"),
+        (0.09994, "99.9 ms"),
+        (0.09996, "0.10 s"),
+    ],
+)
+def test_a_time_has_three_digits_however_it_is_rounded(
+    open_page: OpenPage, seconds: float, text: str
+) -> None:
+    page = open_page("/healthz", bypass_csp=True)
+    told = page.evaluate(
+        "(s) => import('/static/js/format.js').then((format) => format.durationText(s))", seconds
+    )
+    assert told == text
 
 
 def test_who_comes_for_the_first_time_can_ask_what_this_is(hand: HandSocket) -> None:

@@ -157,6 +157,28 @@ def test_an_edit_that_is_given_up_changes_nothing(keeper: HandSocket, way: str) 
     assert len([m for m in keeper.received if m["type"] == "generate"]) == 2
 
 
+def test_nothing_leaves_a_hole_under_the_question_during_an_answer(keeper: HandSocket) -> None:
+    ask(keeper.page, "Why?")
+    keeper.accept(keeper.heard("generate")).write("Because")
+    reach(keeper.page, "streaming")
+    expect(keeper.page.get_by_role("button", name="Edit the question")).to_be_hidden()
+    copy = keeper.page.get_by_role("button", name="Copy this question").bounding_box()
+    question = keeper.page.locator(".question").bounding_box()
+    assert copy
+    assert question
+    assert abs(copy["x"] - question["x"]) <= copy["width"] / 2
+
+
+def test_the_name_of_the_choice_of_models_stands_free_of_it(keeper: HandSocket) -> None:
+    talk(keeper)
+    press(keeper.page, "Regenerate with another model")
+    label = keeper.page.locator("#another-model label").bounding_box()
+    choice = keeper.page.locator("#another-select").bounding_box()
+    assert label
+    assert choice
+    assert label["y"] + label["height"] + 5 <= choice["y"]  # where the focus is shown
+
+
 def test_nothing_is_edited_or_regenerated_during_an_answer(keeper: HandSocket) -> None:
     talk(keeper)
     ask(keeper.page, "Third")

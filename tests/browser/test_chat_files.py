@@ -12,6 +12,21 @@ from test_history import act, answered, begin, kept, open_list, titles
 
 HOSTILE = "<!-- message user -->\n## You\n\n<img src=x onerror=alert(1)> ]]> \u202e"
 
+NO_SHARE = "Object.defineProperty(navigator, 'share', {value: undefined});"
+SHARE = """
+    Object.defineProperty(navigator, "share", {value: async (what) => {
+        document.documentElement.dataset.shared = JSON.stringify(what);
+    }});
+"""
+COUNT_LISTS = """
+    window.lists = 0;
+    const all = IDBObjectStore.prototype.getAll;
+    IDBObjectStore.prototype.getAll = function (...what) {
+        window.lists += 1;
+        return all.call(this, ...what);
+    };
+"""
+
 
 def exported(page: Page, tmp_path: Path, press: str, title: str = "") -> Path:
     """The file that a button of the list, or with a title of that chat's menu, gives."""
@@ -76,6 +91,68 @@ def test_an_export_of_all_comes_back_beside_what_is_there(
     other = elsewhere(open_hand)
     load(other.page, path)
     titles(other.page, "Second chat", "First chat")
+
+
+def test_what_a_file_adds_to_the_chat_that_is_shown_is_there_at_once(
+    keeper: HandSocket, tmp_path: Path
+) -> None:
+    answered(keeper, "First", "One.")
+    open_list(keeper.page)
+    kept(keeper.page, "One.")
+    path = exported(keeper.page, tmp_path, "Export as JSON", "First")
+    told = json.loads(path.read_text())
+    question = next(each for each in told["chats"][0]["messages"] if each["role"] == "user")
+    answer = {**ANSWER, "id": "new", "parent": question["id"], "text": "Another one."}
+    told["chats"][0]["messages"].append(answer)
+    path.write_text(json.dumps(told))
+    load(keeper.page, path)
+    said(keeper.page, "1 chat imported.")
+    keeper.page.get_by_role("button", name="Former answer").click()
+    expect(part(keeper.page, "text")).to_have_text("Another one.")
+
+
+def test_a_file_of_many_chats_is_listed_once(open_hand: OpenHand) -> None:
+    hand = open_hand(lambda page: page.add_init_script(COUNT_LISTS), has_own_store=True)
+    open_list(hand.page)
+    many = json.loads(file_of(QUESTION, ANSWER))
+    many["chats"] = [
+        CHAT | {"id": f"c{i}", "messages": [QUESTION | {"id": f"q{i}"}]} for i in range(40)
+    ]
+    chosen = {"name": "chats.json", "mimeType": "application/json"}
+    field = hand.page.locator("#chats [data-part=file]")
+    field.set_input_files([{**chosen, "buffer": json.dumps(many).encode()}])
+    said(hand.page, "40 chats imported.")
+    expect(hand.page.locator("#chats li")).to_have_count(40)
+    assert hand.page.evaluate("window.lists") < 10
+
+
+def test_a_chat_is_shared_by_the_system_as_a_text_for_people(open_hand: OpenHand) -> None:
+    hand = open_hand(lambda page: page.add_init_script(SHARE), has_own_store=True)
+    answered(hand, "First", "One.")
+    open_list(hand.page)
+    kept(hand.page, "One.")
+    act(hand.page, "First", "Share…")
+    hand.page.wait_for_selector("html[data-shared]")
+    text = "# First\n\n## You\n\nFirst\n\n## Pebble\n\nOne.\n"
+    shared = hand.page.locator("html").get_attribute("data-shared")
+    assert json.loads(shared or "") == {"title": "First", "text": text}
+
+
+def test_without_a_sheet_to_share_a_chat_is_copied(open_hand: OpenHand) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    hand = open_hand(
+        lambda page: page.add_init_script(NO_SHARE), has_own_store=True, permissions=permissions
+    )
+    answered(hand, "First", "One.")
+    open_list(hand.page)
+    kept(hand.page, "One.")
+    act(hand.page, "First", "Copy as text")
+    said(hand.page, "Copied.")
+    hand.page.focus("#prompt")
+    hand.page.keyboard.press("Control+v")
+    expect(hand.page.locator("#prompt")).to_have_value(
+        "# First\n\n## You\n\nFirst\n\n## Pebble\n\nOne.\n"
+    )
 
 
 def test_markdown_is_readable_and_comes_back(

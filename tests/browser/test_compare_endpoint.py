@@ -164,6 +164,7 @@ def test_on_a_page_that_others_could_read_the_key_stays_closed(open_page: OpenPa
     race.page.reload()
     race.page.wait_for_selector("body[data-connection=open]")
     expect(race.field(1, "key")).to_be_disabled()
+    expect(race.field(1, "key")).to_have_attribute("placeholder", "")
     expect(race.part(1, "key-about")).to_contain_text("neither https nor on this machine")
     race.field(1, "url").fill(URL)
     race.field(1, "name").fill("their-model")
@@ -229,6 +230,21 @@ def test_one_that_failed_says_why_in_its_lane_and_the_race_goes_on(race: HandRac
     expect(race.part(0, "place")).to_have_text("1st")
     expect(race.page.locator("#result")).to_be_visible()
     expect(race.page.locator("#ratios")).not_to_contain_text("words of its own")
+
+
+def test_one_that_broke_off_is_called_failed_in_the_table(race: HandRace) -> None:
+    race.go()
+    race.accept(ratios=())
+    race.drop_flag(endpoints={1: endpoint_told(2, 2, is_reported=False)})
+    race.write(1, "Rayleigh ", 2, 0.3)
+    race.error("endpoint", "lanes[1]: The connection ended before the answer did.")
+    race.finish_lane(1, None, "error")
+    race.write(0, "The sky is blue.", 4, 0.02)
+    race.finish_lane(0, 0.02)
+    race.finish()
+    race.reach("ended")
+    expect(race.part(1, "tokens")).to_have_text("~2 of ~2 tokens")
+    expect(race.page.locator("#table tbody th").nth(1)).to_have_text("2 failed")
 
 
 def test_what_was_typed_just_before_the_race_does_not_break_it(open_page: OpenPage) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from browser_harness import KEY, LLAMA, PATIENCE_S, HandSocket, OpenHand, OpenPage, ask, part, reach
@@ -204,6 +205,29 @@ def test_an_answer_goes_on_while_another_chat_is_open(keeper: HandSocket) -> Non
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     answer.finish()
     reach(page, "finished")
+
+
+@pytest.mark.parametrize("role", ["link", "button"])
+def test_the_focus_stays_in_the_list_while_an_answer_is_written(
+    keeper: HandSocket, role: Literal["link", "button"]
+) -> None:
+    page = keeper.page
+    answered(keeper, "The first chat", "One.")
+    begin(page)
+    ask(page, "Another chat")
+    answer = keeper.accept(keeper.heard("generate", 2))
+    open_list(page)
+    titles(page, "Another chat", "The first chat")
+    focused = page.locator("#chats li", has_text="The first chat").get_by_role(role)
+    focused.focus()
+    answer.write("Once")
+    kept(page, "Once")
+    answer.finish()
+    reach(page, "finished")
+    expect(focused).to_be_focused()
+    act(again(keeper).page, "Another chat", "Delete")
+    titles(page, "The first chat")
+    expect(focused).to_be_focused()
 
 
 def test_search_finds_words_of_titles_and_of_answers(keeper: HandSocket) -> None:

@@ -189,6 +189,8 @@ async def test_an_address_that_is_never_asked_is_known_in_any_spelling(url: str)
         "::ffff:169.254.1.1",
         "::ffff:224.0.0.1",
         "::ffff:0.0.0.0",
+        "64:ff9b::a9fe:a9fe",
+        "2002:a9fe:a9fe::1",
     ],
 )
 async def test_some_addresses_are_never_asked(
@@ -198,6 +200,11 @@ async def test_some_addresses_are_never_asked(
     assert (await refused("http://gpu.lan", ANYWHERE)).code == "not_allowed"
     allowed = allowed_endpoints({"PLAYGROUND_ENDPOINTS": "http://gpu.lan"})
     assert (await refused("http://gpu.lan", allowed)).code == "not_allowed"
+
+
+async def test_an_address_that_was_given_as_such_leads_nowhere_else() -> None:
+    failure = await refused("http://169.254.169.254/v1", ANYWHERE)
+    assert failure.sentence == "169.254.169.254 is no address of an endpoint."
 
 
 async def test_an_unknown_name_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,13 @@
 """An endpoint's stream → pieces with times; whatever it does wrong → one failure, no key in it."""
 
+import asyncio
 import gzip
+import json
 import logging
 import os
 import subprocess
 import sys
+import time
 import traceback
 from contextlib import aclosing
 from itertools import count
@@ -77,7 +80,6 @@ known = []
 def now():
     if not known:
         known.extend(sys.modules)
-        assert sys.modules["openai.types.chat"].ChatCompletionChunk.__pydantic_complete__
     return 0.0
 
 async def ask():
@@ -213,6 +215,20 @@ async def test_an_answer_without_its_end_is_cut_off() -> None:
 )
 async def test_garbage_is_called_so(parts: tuple[bytes, ...]) -> None:
     assert (await failure_of(streaming(*parts))).code == "garbage"
+
+
+async def test_a_chunk_of_very_many_choices_holds_up_nobody() -> None:
+    body = b"data: " + json.dumps({"choices": [{}] * 200_000}).encode() + b"\n\n"
+    async with serving(streaming(body)) as served:
+        asking = asyncio.create_task(pieces_from(served.url))
+        longest_s = 0.0
+        while not asking.done():
+            began_s = time.perf_counter()
+            await asyncio.sleep(0)
+            longest_s = max(longest_s, time.perf_counter() - began_s)
+        with pytest.raises(Failure, match="its end is missing"):
+            await asking
+    assert longest_s < 1.0, "it takes less than a tenth; as objects of openai four seconds"
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,18 @@ async def test_a_visitor_from_elsewhere_reaches_nothing_on_this_machine(
     assert error["message"].startswith("lanes[0]: No endpoints may be asked from this site")
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP"])
+async def test_who_came_by_a_proxy_does_not_sit_at_this_machine(
+    served: Served, generation: Given, header: str
+) -> None:
+    async with serving(well()) as asked, served.connect(additional_headers={header: "x"}) as client:
+        await accepted(client, endpoint(asked.url))
+        await wrote(generation)
+        (error,) = (m for m in await to_the_end(client) if m["type"] == "error")
+        assert asked.asked == []
+    assert error["message"].startswith("lanes[0]: No endpoints may be asked from this site")
+
+
 async def test_the_key_is_told_to_nobody_and_logged_nowhere(
     client: Client, generation: Given, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from endpoint_server import MISBEHAVING, SECRET_BODY, Asked, serving, silent, status, well
 from measurements import four, measurement
 
+from playground.endpoints import client
 from playground.endpoints.arguments import key_of
 from playground.endpoints.measurement import as_json
 from playground.management.commands.measure import Command
@@ -86,6 +87,17 @@ async def test_a_terminal_shows_how_far_it_is(
         done = await terminal.runs(served.url, "--model", "m", *FEW)
     assert "0 of 3 requests, ? left" in done.error
     assert done.error.endswith(" \r"), "it goes when all is done"
+
+
+async def test_what_takes_long_to_import_is_there_before_the_clock_runs(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would be in the first second of all requests, where nothing warms up."""
+    asked_at_load = []
+    async with serving(well()) as served:
+        monkeypatch.setattr(client, "load", lambda: asked_at_load.append(len(served.asked)))
+        await terminal.runs(served.url, "--model", "m", *FEW)
+    assert (asked_at_load, len(served.asked)) == ([0], 3)
 
 
 async def test_requests_come_at_a_rate_where_one_is_asked_for(terminal: Terminal) -> None:
@@ -173,6 +185,7 @@ async def test_the_key_comes_from_the_environment_and_is_seen_nowhere(
         ("http://[::1]:8000/v1", True),
         ("http://api.example.com/v1", False),
         ("http://localhost.example.com", False),
+        ("http://me@localhost", False),
         ("http://[", False),
     ],
 )

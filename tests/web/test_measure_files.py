@@ -96,6 +96,8 @@ def test_equal_conditions_are_compared_with_ratios() -> None:
     assert lines["Time to first token, ms"][-5:] == ["p50", "200", "400", "2.00", "x"]
     assert lines["Output speed (decode), tokens/s"][-5:] == ["p50", "10.0", "5.00", "0.50", "x"]
     assert "https://other.example/v1" in told
+    assert told.count(" requests, 2 at once, after ") == 2
+    assert lines["requests that failed"][-3:] == ["1", "1", "–"]
     assert max(map(len, told.splitlines())) <= 100
 
 

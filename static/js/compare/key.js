@@ -58,7 +58,8 @@ export class KeyField {
   #show() {
     const isKept = this.#value !== "";
     this.#about.textContent = !isSecureContext ? CLOSED : isKept ? KEPT : ONCE;
-    this.#field.placeholder = isKept ? gettext("kept") : gettext("if it wants one");
+    const wanted = isSecureContext ? gettext("if it wants one") : ""; // nothing invites to type
+    this.#field.placeholder = isKept ? gettext("kept") : wanted;
     this.#forget.hidden = !isKept;
   }
 }

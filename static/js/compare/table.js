@@ -41,7 +41,8 @@ function bodyOf(rows, explainer) {
 
 function laneCell({ number, place, end, isWhole, count, total }) {
   const th = cell("th", `${number}`, { scope: "row" });
-  th.append(" ", quiet(isWhole || total === 0 ? place || end : gettext("%(part)s of %(all)s tokens", { part: count, all: total })));
+  const isAll = isWhole || count === total; // an endpoint that broke off showed all that it wrote
+  th.append(" ", quiet(isAll ? place || end : gettext("%(part)s of %(all)s tokens", { part: count, all: total })));
   return th;
 }
 

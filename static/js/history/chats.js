@@ -80,7 +80,7 @@ export class Chats {
   }
 
   async rename(id, title) {
-    const conversation = [...this.all].find(({ chat }) => chat.id === id);
+    const conversation = this.#liveOne(id);
     const chat = conversation?.chat ?? (await this.store.load(id))?.chat;
     if (!chat) return;
     Object.assign(chat, { title, namedAt_ms: Date.now() });
@@ -108,8 +108,12 @@ export class Chats {
     return gone;
   }
 
-  async restore({ chat, messages }) {
-    await this.store.keep(chat, messages, { revives: true });
+  /** Chats that were deleted, or come from a file; the list hears of them once. */
+  async restore(all) {
+    for (const { chat, messages } of all) {
+      await this.store.keep(chat, messages, { revives: true });
+      await this.#readAgain(chat.id);
+    }
     this.#listener.listed();
   }
 
@@ -159,14 +163,23 @@ export class Chats {
   async #elsewhere({ type, chat: id }) {
     if (type === "leaving") return this.#takeOver();
     this.#listener.listed();
-    const conversation = [...this.all].find(({ chat }) => chat.id === id);
-    if (!conversation) return;
-    if (type === "removed") return this.#listener.removedElsewhere(conversation);
-    const kept = await this.store.load(id);
+    const conversation = this.#liveOne(id);
+    if (conversation && type === "removed") return this.#listener.removedElsewhere(conversation);
+    await this.#readAgain(id);
+  }
+
+  /** What the store holds of a chat by now, where this page has it before it. */
+  async #readAgain(id) {
+    const conversation = this.#liveOne(id);
+    const kept = conversation && (await this.store.load(id));
     if (!kept) return;
     conversation.chat.take(kept.chat);
     conversation.merge(kept.messages);
     if (!conversation.openTurn) this.#conversations.delete(id);
+  }
+
+  #liveOne(id) {
+    return [...this.all].find(({ chat }) => chat.id === id);
   }
 
   #takeOver() {

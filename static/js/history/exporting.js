@@ -17,8 +17,13 @@ export function asJson(kept) {
 export function asMarkdown({ chat, messages }) {
   const path = new Tree(messages, chat.shown).path();
   const mark = unused(path.map(({ text }) => text).join("\n"));
-  const head = `<!-- ${FORMAT} ${FORMAT_VERSION} ${mark} -->\n# ${oneLine(chat.title)}\n`;
+  const head = `<!-- ${FORMAT} ${FORMAT_VERSION} ${mark} -->\n${heading(chat)}`;
   return [head, ...path.map((message) => section(message, mark))].join("\n");
+}
+
+/** The same for people alone: without what it takes to be read again. */
+export function asText({ chat, messages }) {
+  return [heading(chat), ...new Tree(messages, chat.shown).path().map(said)].join("\n");
 }
 
 /** "Why an LPU?" → "why-an-lpu.md": letters and digits of any language. */
@@ -27,10 +32,19 @@ export function fileName(title, ending) {
   return `${words.join("-").slice(0, 60)}.${ending}`;
 }
 
-function section({ role, model, words, text }, mark) {
+function section(message, mark) {
+  const { role, model } = message;
   const about = role === "user" ? "user" : `assistant ${oneLine(model)}`;
+  return `<!-- ${mark} ${about} -->\n${said(message)}`;
+}
+
+function heading({ title }) {
+  return `# ${oneLine(title)}\n`;
+}
+
+function said({ role, words, text }) {
   const signature = role === "user" ? gettext("You") : oneLine(words?.name ?? gettext("Answer"));
-  return `<!-- ${mark} ${about} -->\n## ${signature}\n\n${text}\n`;
+  return `## ${signature}\n\n${text}\n`;
 }
 
 /** What more is to come of an answer is not in the file. */

@@ -1,11 +1,12 @@
-/* View: the list of chats: search, rename, delete and undo, export, import. */
+/* View: the list of chats: search, rename, delete and undo, share, export, import. */
 
+import { copyText } from "../clipboard.js";
 import { saveText } from "../files.js";
 import { countText } from "../format.js";
 import { LANGUAGE, gettext } from "../language.js";
 import { placeBeside } from "../place.js";
 import { hearEnds } from "../typing.js";
-import { asJson, asMarkdown, fileName } from "./exporting.js";
+import { asJson, asMarkdown, asText, fileName } from "./exporting.js";
 import { ImportProblem, chatsOf } from "./importing.js";
 
 const SEARCH_AFTER_MS = 150;
@@ -23,6 +24,7 @@ export class ChatList {
   #of = null; // the chat that the menu is about
   #gone = null; // what was deleted last
   #drawing = 0;
+  #drawn = ""; // what stands there
 
   /** `chats`: the page's Chats. `settingsOf(given)`: what can be taken of imported settings. */
   constructor(panel, chats, settingsOf) {
@@ -36,6 +38,8 @@ export class ChatList {
     });
     this.#hear("rename", () => this.#rename());
     this.#hear("delete", () => this.#delete());
+    if (!navigator.share) this.#menu.querySelector("[data-part=share]").textContent = gettext("Copy as text");
+    this.#hear("share", () => this.#export(([kept]) => this.#share(kept)));
     this.#hear("markdown", () => this.#export(([kept]) => saveText(asMarkdown(kept), fileName(kept.chat.title, "md"), "text/markdown")));
     this.#hear("json", () => this.#export(([kept]) => json(asJson([kept]), fileName(kept.chat.title, "json"))));
     this.#part("undo").addEventListener("click", () => this.#undo());
@@ -54,10 +58,21 @@ export class ChatList {
     const all = await this.#chats.store.list();
     if (drawing !== this.#drawing || this.#panel.querySelector(".renaming")) return;
     const shown = all.filter(({ id }) => !found || found.has(id));
-    this.#part("list").replaceChildren(...shown.map((chat) => this.#row(chat)));
+    this.#fill(shown);
     this.#part("none").hidden = shown.length > 0;
     this.#part("none").textContent = found ? gettext("No chat holds this.") : gettext("Chats that you begin are kept here, in this browser alone.");
     this.#part("count").textContent = found ? gettext("%(found)s of %(all)s chats found.", { found: shown.length, all: all.length }) : "";
+  }
+
+  /** While an answer is written mostly nothing has changed; where something has, the focus stays on its chat. */
+  #fill(chats) {
+    const wanted = JSON.stringify([chats.map(({ id, title, changedAt_ms }) => [id, title, changedAt_ms]), this.#chats.shown.chat.id]);
+    if (wanted === this.#drawn) return;
+    this.#drawn = wanted;
+    const focused = this.#part("list").querySelector(":focus");
+    const id = focused?.closest("[data-chat]").dataset.chat;
+    this.#part("list").replaceChildren(...chats.map((chat) => this.#row(chat)));
+    if (focused) this.#rowOf(id)?.querySelector(focused.tagName).focus();
   }
 
   #row(chat) {
@@ -121,7 +136,7 @@ export class ChatList {
   }
 
   async #undo() {
-    await this.#chats.restore(this.#gone);
+    await this.#chats.restore([this.#gone]);
     await this.draw();
     this.#say(gettext("“%(title)s” is back.", { title: this.#gone.chat.title }));
     this.#rowOf(this.#gone.chat.id)?.querySelector("a").focus();
@@ -130,6 +145,13 @@ export class ChatList {
   async #export(save) {
     const kept = await this.#chats.store.load(this.#of.id);
     if (kept) save([kept]);
+  }
+
+  /** By the system's own sheet; where the browser has none, by the clipboard. */
+  async #share(kept) {
+    const text = asText(kept);
+    if (navigator.share) return navigator.share({ title: kept.chat.title, text }).catch(() => {}); // the reader's own no
+    this.#say((await copyText(text)) ? gettext("Copied.") : gettext("This browser does not let pages copy."));
   }
 
   async #exportAll() {
@@ -145,7 +167,7 @@ export class ChatList {
     try {
       if (file.size > LARGEST_FILE_BYTES) throw new ImportProblem(TOO_LARGE);
       const read = chatsOf(await file.text(), this.#settingsOf);
-      for (const kept of read) await this.#chats.restore(kept);
+      await this.#chats.restore(read);
       this.#say(gettext("%(chats)s imported.", { chats: countText(read.length, "chat") }));
     } catch (problem) {
       if (!(problem instanceof ImportProblem)) throw problem;
