@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from bench.peak import tell_peak, told_peak
@@ -47,8 +48,13 @@ def text_of(generation: Generation) -> str:
 
 def message_of(folder: Path, tokens: int, beginning: str) -> Message:
     """About so many tokens from a person, which begin in a way of their own."""
-    each = len(open_tokenizer(folder).encode(SENTENCE))
-    return Message("user", f"{beginning} {SENTENCE * (tokens // each)}")
+    return Message("user", f"{beginning} {SENTENCE * (tokens // _tokens_of_sentence(folder))}")
+
+
+@cache
+def _tokens_of_sentence(folder: Path) -> int:
+    """Once for a folder: opening its tokenizer holds up every thread of this process."""
+    return len(open_tokenizer(folder).encode(SENTENCE))
 
 
 def engine_peak_bytes(folder: Path, *, prompt: int, decoded: int) -> int:

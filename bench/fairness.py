@@ -62,6 +62,7 @@ def _engine() -> Iterator[Engine]:
     engine = Engine(load_catalog(), M6.folder(), folders={SLOW: M135.folder()})
     engine.start()
     try:
+        message_of(M6.folder(), PROMPT_TOKENS, "Hello.")
         for model in (USUAL, SLOW):
             warm = engine.submit(_request(model, Message("user", "Hello"), 4, 0))
             _end(warm)

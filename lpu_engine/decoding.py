@@ -13,7 +13,7 @@ from lpu_engine.model.arithmetic import Float32
 from lpu_engine.model.tokenizer import TextStream
 from lpu_engine.runtime.cache import Lease
 from lpu_engine.runtime.executor import Chunk
-from lpu_engine.runtime.sampler import sample_rows, uniform
+from lpu_engine.runtime.sampler import Int32, sample_rows, uniform
 
 Draw = tuple[float, float, float]  # temperature, top-p, a number in [0, 1)
 
@@ -96,13 +96,13 @@ class Decoding:
         self._ids.append(token_id)
 
 
-def choose(decodings: Sequence[Decoding], logits: Float32) -> list[int]:
-    """The next id of each from its row of logits [decodings, vocabulary].
+def choose(decodings: Sequence[Decoding], logits: Float32, room: Int32) -> list[int]:
+    """The next id of each from its row of logits [decodings, vocabulary], drawn in `room_for` it.
 
     In one call, since after every call other threads may keep this one from going on.
     """
     draws = np.array([decoding.draw() for decoding in decodings], np.float64)
-    chosen: list[int] = sample_rows(logits, draws.reshape(-1, 3)).tolist()
+    chosen: list[int] = sample_rows(logits, draws.reshape(-1, 3), room).tolist()
     return chosen
 
 

@@ -24,6 +24,7 @@ from lpu_engine.runtime.cache import Cache, blocks_within
 from lpu_engine.runtime.executor import Chunk, Executor
 from lpu_engine.runtime.kept_weights import kept_weights
 from lpu_engine.runtime.pace import measure_pace
+from lpu_engine.runtime.sampler import room_for
 from lpu_engine.runtime.weights import Weights, load_weights
 
 CACHE_BYTES = 2**30  # keys and values of all open generations; touched only as they grow
@@ -119,6 +120,7 @@ class Writer:
         self._cache = Cache(architecture, self._blocks)
         weights = self._weights()
         self._executor = Executor(weights, self._cache, table_of(architecture))
+        self._room = room_for(architecture.vocabulary)
         self._pace = measure_pace(self._executor, self._cache, self._now)
         threads = self._pace.decode_threads
         with self._lock:
@@ -188,7 +190,7 @@ class Writer:
         for decoding, chunk in work:
             decoding.fed(chunk)
         choosing = [decoding for decoding, chunk in work if chunk.wants_logits]
-        for decoding, token_id in zip(choosing, choose(choosing, logits), strict=True):
+        for decoding, token_id in zip(choosing, choose(choosing, logits, self._room), strict=True):
             decoding.take(token_id, self._now() - decoding.generation.accepted_at_s)
 
     def _retire(self) -> None:

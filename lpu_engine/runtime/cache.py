@@ -5,6 +5,8 @@ with them begins behind it. What nobody holds is forgotten when its room is need
 The arrays are reserved, not touched: a block costs memory from its first use on.
 """
 
+import math
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -50,8 +52,8 @@ class Cache:
 
     def __init__(self, architecture: Architecture, blocks: int) -> None:
         a = architecture
-        self.keys: Kept = np.empty((a.layers, blocks, a.kv_heads, a.head_dim, BLOCK), np.uint16)
-        self.values: Kept = np.empty((a.layers, blocks, a.kv_heads, BLOCK, a.head_dim), np.uint16)
+        self.keys = reserved((a.layers, blocks, a.kv_heads, a.head_dim, BLOCK))
+        self.values = reserved((a.layers, blocks, a.kv_heads, BLOCK, a.head_dim))
         self._most_idle = REMEMBERED_BYTES // block_bytes(a)
         self._free = list(range(blocks))[::-1]
         self._first: dict[tuple[int, ...], Known] = {}
@@ -134,6 +136,16 @@ class Cache:
         del self._idle[known]
         del self._after(known.before)[known.ids]
         self._free.append(known.block)
+
+
+def reserved(shape: tuple[int, ...]) -> Kept:
+    """Room in small pages. numpy asks for huge ones, of which the first write clears two megabytes:
+    memory that nobody needs, and a tenth of a second for which the tokens of others would wait."""
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    room = mmap.mmap(-1, KEPT_BYTES * math.prod(shape), flags=flags)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        room.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(room, np.uint16).reshape(shape)
 
 
 def blocks_for(positions: int) -> int:

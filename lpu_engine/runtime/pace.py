@@ -13,7 +13,7 @@ import numpy as np
 from lpu_engine.runtime.cache import Cache
 from lpu_engine.runtime.executor import Chunk, Executor
 from lpu_engine.runtime.jit import HAS_OPENMP, compiling
-from lpu_engine.runtime.sampler import sample
+from lpu_engine.runtime.sampler import room_for, sample_rows
 
 TURN_S = 0.020  # a turn beside which nobody's stream stalls
 PROMPT_S = 0.012  # of it for prompts: the rest is for what decodes meanwhile
@@ -92,7 +92,7 @@ def measure_pace(executor: Executor, cache: Cache, now: Callable[[], float]) -> 
     prompt, token = Chunk([0] * rows, 0, blocks), Chunk([0], rows, blocks)
     logits = executor.forward([prompt])
     with compiling():
-        sample(logits[0], np.float32(1.0), 0.9, 0.5)
+        sample_rows(logits, np.array([[1.0, 0.9, 0.5]]), room_for(logits.shape[1]))
     decode_speed, prompt_speed = (
         Speed(_best_s(executor, chunk, 1, now), _best_s(executor, chunk, 2, now))
         for chunk in (token, prompt)

@@ -13,14 +13,12 @@ from lpu_engine.runtime.jit import jit
 Float64 = NDArray[np.float64]
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
-int32 = np.int32
+int32, int64 = np.int32, np.int64
 _WORD = 2**64 - 1
 WEIGHT_OF_BEST = np.float32(2**30)  # of the likeliest token
 COLDEST = np.float32(1e-36)  # below it, and at 0, only the likeliest is left: 1 / x would overflow
-# Buckets of weights: the exponent of a share of the best, and its first bits.
-CUT = np.int32(17)  # of a float32's bits are left out: 6 of the fraction stay
-HIGHEST = np.float32(1.0).view(np.int32) >> CUT
-BUCKETS = int(HIGHEST - (np.float32(1 / WEIGHT_OF_BEST).view(np.int32) >> CUT)) + 2
+STEP = int32(3)  # bits by which the nucleus is first searched: few weights are within so many
+FEW, MANY = 32, 256  # weights that are looked at together: sought here and there, or summed up
 
 
 @jit
@@ -29,32 +27,41 @@ def sample(logits: Float32, temperature: np.float32, top_p: float, uniform: floa
 
     The nucleus is every token at least as likely as the last one needed to reach top_p.
     """
-    best: int = likeliest(logits)
-    if temperature < COLDEST:
-        return best
-    shares = np.empty(logits.shape[0], np.float32)
-    weights = np.empty(logits.shape[0], np.int32)
-    largest, inverse = logits[best], np.float32(1.0) / temperature
-    for i in range(logits.shape[0]):
-        shares[i] = exp((logits[i] - largest) * inverse)
-        weights[i] = int32(shares[i] * WEIGHT_OF_BEST)
-    threshold, mass = nucleus(shares, weights, top_p)
-    goal, reached = np.int64(uniform * mass), np.int64(0)
-    for i in range(weights.shape[0]):
-        if weights[i] >= threshold:
-            reached += weights[i]
-            if reached > goal:
-                return i
-    return best
+    drawn: int = sample_within(logits, temperature, top_p, uniform, room_for(logits.shape[0]))
+    return drawn
 
 
 @jit
-def sample_rows(logits: Float32, draws: Float64) -> Int64:
+def sample_rows(logits: Float32, draws: Float64, room: Int32) -> Int64:
     """The same for every row of logits [T, V]; draws [T, 3]: temperature, top-p and number."""
     ids = np.empty(logits.shape[0], np.int64)
     for t in range(logits.shape[0]):
-        ids[t] = sample(logits[t], np.float32(draws[t, 0]), draws[t, 1], draws[t, 2])
+        temperature, top_p, uniform = np.float32(draws[t, 0]), draws[t, 1], draws[t, 2]
+        ids[t] = sample_within(logits[t], temperature, top_p, uniform, room)
     return ids
+
+
+@jit
+def room_for(vocabulary: int) -> Int32:
+    """Where a draw works, [2, V]. Who draws often keeps it: fresh memory costs time."""
+    return np.empty((2, vocabulary), np.int32)
+
+
+@jit
+def sample_within(
+    logits: Float32, temperature: np.float32, top_p: float, uniform: float, room: Int32
+) -> int:
+    """`sample`, in this room."""
+    if temperature < COLDEST:
+        best: int = likeliest(logits)
+        return best
+    largest, inverse = largest_of(logits), np.float32(1.0) / temperature
+    weights = room[0]
+    for i in range(logits.shape[0]):
+        weights[i] = int32(exp((logits[i] - largest) * inverse) * WEIGHT_OF_BEST)
+    threshold, mass = nucleus(weights, top_p, room[1])
+    drawn: int = at_mass(weights, threshold, int64(uniform * mass))
+    return drawn
 
 
 @jit
@@ -68,57 +75,88 @@ def likeliest(logits: Float32) -> int:
 
 
 @jit
-def nucleus(shares: Float32, weights: Int32, top_p: float) -> tuple[np.int32, np.int64]:
-    """The largest threshold whose mass is at least top_p of the whole, and that mass.
+def nucleus(weights: Int32, top_p: float, found: Int32) -> tuple[np.int32, np.int64]:
+    """The largest threshold whose mass is at least top_p of the whole, and that mass; `found` [V]
+    is room for it.
 
-    `shares` [V] of the best, at most 1, tell each weight's bucket; only one bucket is undecided.
+    Thresholds fall until one is low enough; only weights between the last two are undecided.
     """
-    buckets = np.empty(shares.shape[0], np.int32)
-    bits = shares.view(np.int32)
-    for i in range(buckets.shape[0]):
-        buckets[i] = min(HIGHEST - (bits[i] >> CUT), int32(BUCKETS - 1))
-    masses = np.zeros(BUCKETS, np.int64)
-    for i in range(buckets.shape[0]):
-        masses[buckets[i]] += np.int64(weights[i])
-    total = np.int64(masses.sum())
-    needed = max(np.int64(np.ceil(top_p * total)), np.int64(1))
-    bucket, above = int32(0), np.int64(0)
-    while above + masses[bucket] < needed:
-        above += masses[bucket]
-        bucket += int32(1)
-    undecided = weights[buckets == bucket]
-    threshold, mass = largest_threshold(undecided, needed - above)
+    needed = max(int64(np.ceil(top_p * mass_from(weights, int32(0)))), int64(1))
+    high, above = int32(WEIGHT_OF_BEST), int64(0)
+    low = int32(high >> STEP)
+    mass = mass_from(weights, low)
+    while mass < needed and low > 0:
+        above, high = mass, int32(low - int32(1))
+        low = int32(low >> STEP)
+        mass = mass_from(weights, low)
+    undecided = between(weights, low, high, found)
+    threshold, mass = largest_threshold(undecided, low, high, needed - above)
     return threshold, above + mass
 
 
 @jit
-def largest_threshold(undecided: Int32, needed: np.int64) -> tuple[np.int32, np.int64]:
-    """The largest of the weights from which up the mass is at least `needed`, and that mass.
+def mass_from(weights: Int32, least: np.int32) -> np.int64:
+    """The sum of all weights of at least so much."""
+    mass = int64(0)
+    for i in range(weights.shape[0]):
+        mass += int64(weights[i] if weights[i] >= least else int32(0))
+    return mass
+
+
+@jit
+def between(weights: Int32, low: np.int32, high: np.int32, found: Int32) -> Int32:
+    """Those from `low` to `high`, both included, at the beginning of `found`, which may be the
+    weights' own place. Pieces that hold none are passed over."""
+    count = 0
+    for start in range(0, weights.shape[0], FEW):
+        piece = weights[start : start + FEW]
+        held = int32(0)
+        for i in range(piece.shape[0]):
+            held += int32((piece[i] >= low) & (piece[i] <= high))
+        if held > 0:
+            for i in range(piece.shape[0]):
+                found[count] = piece[i]
+                count += int((piece[i] >= low) & (piece[i] <= high))
+    return found[:count]
+
+
+@jit
+def largest_threshold(
+    undecided: Int32, low: np.int32, high: np.int32, needed: np.int64
+) -> tuple[np.int32, np.int64]:
+    """The largest from `low` to `high` from which up the mass is at least `needed`, and that mass;
+    from `low` up it is.
 
     Bisection; each pass keeps only the weights that are still undecided.
     """
-    count, above = undecided.shape[0], np.int64(0)
-    low, high = int32(0), int32(WEIGHT_OF_BEST)
+    above = int64(0)
     while low < high:
         middle = int32(high - (high - low) // int32(2))
-        mass = np.int64(0)
-        for i in range(count):
-            mass += np.int64(undecided[i] if undecided[i] >= middle else int32(0))
-        enough = above + mass >= needed
-        kept = 0
-        for i in range(count):
-            if (undecided[i] >= middle) == enough:
-                undecided[kept] = undecided[i]
-                kept += 1
-        count = kept
-        if enough:
-            low = middle
+        mass = mass_from(undecided, middle)
+        if above + mass >= needed:
+            undecided, low = between(undecided, middle, high, undecided), middle
         else:
-            above += mass
             high = int32(middle - int32(1))
-    for i in range(count):
-        above += np.int64(undecided[i])
-    return low, above
+            undecided, above = between(undecided, low, high, undecided), above + mass
+    return low, above + mass_from(undecided, low)
+
+
+@jit
+def at_mass(weights: Int32, threshold: np.int32, goal: np.int64) -> int:
+    """The token with which the weights of at least `threshold` sum up to more than `goal`."""
+    reached, last = int64(0), 0
+    for start in range(0, weights.shape[0], MANY):
+        piece = weights[start : start + MANY]
+        mass = mass_from(piece, threshold)
+        if reached + mass > goal:
+            for i in range(piece.shape[0]):
+                if piece[i] >= threshold:
+                    reached += int64(piece[i])
+                    last = start + i
+                    if reached > goal:
+                        return last
+        reached += mass
+    return last
 
 
 def uniform(seed: int, index: int) -> float:

@@ -1,14 +1,24 @@
 """Blocks of keys and values: lent, remembered with the ids before them, forgotten oldest first."""
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lpu_engine.model.architecture import Architecture, architecture_from_config
 from lpu_engine.runtime.attend_tiles import BLOCK
-from lpu_engine.runtime.cache import Cache, Lease, block_bytes, blocks_for, blocks_within
+from lpu_engine.runtime.cache import (
+    Cache,
+    Lease,
+    block_bytes,
+    blocks_for,
+    blocks_within,
+    reserved,
+)
 
 
 def architecture(window: int = 1000) -> Architecture:
@@ -35,6 +45,19 @@ def leased(cache: Cache, prompt: Sequence[int], positions: int) -> Lease:
 @pytest.mark.parametrize(("positions", "blocks"), [(1, 1), (32, 1), (33, 2), (4096, 128)])
 def test_blocks_hold_32_positions_each(positions: int, blocks: int) -> None:
     assert blocks_for(positions) == blocks
+
+
+def resident_bytes() -> int:
+    return 4096 * int(Path("/proc/self/statm").read_text().split()[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason=f"no statm on {sys.platform}")
+def test_memory_is_taken_where_it_is_written_and_nowhere_near_it() -> None:
+    before = resident_bytes()
+    room = reserved((64, 2**21))  # 64 layers, 4 MiB apart
+    room[:, 0] = 1
+    assert resident_bytes() - before < 2**22
+    assert np.count_nonzero(room[:, :2]) == 64
 
 
 def test_a_cache_stays_within_its_bytes_but_holds_one_conversation() -> None:

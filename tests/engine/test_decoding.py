@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from lpu_engine import Generation, Words
 from lpu_engine.decoding import Decoding, begun_stop, choose, first_stop
 from lpu_engine.model.tokenizer import TextStream, Tokenizer, open_tokenizer
+from lpu_engine.runtime.sampler import room_for
 
 END_ID = 1
+ROOM = room_for(320)
 PIECES = ["The model", " reads", " the prompt", "a", "b", "ab", ".", "\n", "é", "你", "😀", " "]
 STOPS = st.lists(
     st.one_of(
@@ -50,7 +52,7 @@ def take_all(decoding: Decoding, ids: list[int]) -> Generation:
             break
         favoured = np.full((1, 320), -9, np.float32)
         favoured[0, token_id] = 9
-        assert choose([decoding], favoured) == [token_id]
+        assert choose([decoding], favoured, ROOM) == [token_id]
         decoding.take(token_id, n / 100)
     return decoding.generation
 
@@ -105,7 +107,7 @@ def test_what_may_begin_a_stop_string_is_held_back_until_it_is_decided(
     held = decoding(tokenizer, stop=("ababc",), temperature=0.0)
     texts = []
     for token_id in [tokenizer.encode(c)[0] for c in "xababab!"]:
-        choose([held], np.eye(320, dtype=np.float32)[[token_id]] * 9)
+        choose([held], np.eye(320, dtype=np.float32)[[token_id]] * 9, ROOM)
         held.take(token_id, 0.0)
         texts.append(held.generation.tokens[-1].text)
     assert texts == ["x", "", "", "", "", "ab", "", "abab!"]
@@ -168,7 +170,7 @@ def test_a_chosen_token_is_what_is_fed_next(tokenizer: Tokenizer) -> None:
 def test_choices_depend_on_the_seed_and_the_index_alone(tokenizer: Tokenizer) -> None:
     together = [decoding(tokenizer, seed=seed, temperature=1.0) for seed in (5, 5, 6)]
     flat = np.zeros((3, 320), np.float32)
-    drawn = list(zip(*(choose(together, flat) for _ in range(20)), strict=True))
+    drawn = list(zip(*(choose(together, flat, ROOM) for _ in range(20)), strict=True))
     assert drawn[0] == drawn[1]
     assert drawn[0] != drawn[2]
     assert len(set(drawn[0])) > 10
@@ -177,13 +179,13 @@ def test_choices_depend_on_the_seed_and_the_index_alone(tokenizer: Tokenizer) ->
 def test_without_a_seed_two_answers_differ(tokenizer: Tokenizer) -> None:
     both = [decoding(tokenizer, seed=None, temperature=1.0) for _ in range(2)]
     first, second = zip(
-        *(choose(both, np.zeros((2, 320), np.float32)) for _ in range(20)), strict=True
+        *(choose(both, np.zeros((2, 320), np.float32), ROOM) for _ in range(20)), strict=True
     )
     assert first != second
 
 
 def test_a_step_in_which_nobody_wants_logits_chooses_nothing() -> None:
-    assert choose([], np.zeros((0, 320), np.float32)) == []
+    assert choose([], np.zeros((0, 320), np.float32), ROOM) == []
 
 
 def expected_text(tokenizer: Tokenizer, ids: list[int], stop: list[str]) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lpu_engine.model import arithmetic
 from lpu_engine.model.arithmetic import Float32
-from lpu_engine.runtime.sampler import WEIGHT_OF_BEST, likeliest, nucleus, sample, uniform
+from lpu_engine.runtime.sampler import WEIGHT_OF_BEST, likeliest, nucleus, room_for, sample, uniform
 
 LAST = 1 - 2**-53  # the largest number that `uniform` gives
 ONE = np.float32(1)
@@ -20,16 +20,14 @@ def random_logits(size: int, seed: int) -> Float32:
     return (np.random.default_rng(seed).standard_normal(size) * 3).astype(np.float32)
 
 
-def shares_of(logits: Float32, temperature: float) -> Float32:
-    return arithmetic.exp((logits - logits.max()) * (ONE / np.float32(temperature)))
-
-
-def whole(shares: Float32) -> NDArray[np.int32]:
+def weights_of(logits: Float32, temperature: float) -> NDArray[np.int32]:
+    shares = arithmetic.exp((logits - logits.max()) * (ONE / np.float32(temperature)))
     return (shares * WEIGHT_OF_BEST).astype(np.int32)
 
 
-def weights_of(logits: Float32, temperature: float) -> NDArray[np.int32]:
-    return whole(shares_of(logits, temperature))
+def found_nucleus(weights: NDArray[np.int32], top_p: float) -> tuple[int, int]:
+    threshold, mass = nucleus(weights, top_p, room_for(len(weights))[0])
+    return int(threshold), int(mass)
 
 
 def sorted_nucleus(weights: NDArray[np.int32], top_p: float) -> tuple[int, int]:
@@ -52,15 +50,14 @@ def sorted_nucleus(weights: NDArray[np.int32], top_p: float) -> tuple[int, int]:
 def test_the_nucleus_is_that_of_a_sorting_sampler(
     size: int, seed: int, temperature: float, top_p: float
 ) -> None:
-    shares = shares_of(random_logits(size, seed), temperature)
-    assert nucleus(shares, whole(shares), top_p) == sorted_nucleus(whole(shares), top_p)
+    weights = weights_of(random_logits(size, seed), temperature)
+    assert found_nucleus(weights, top_p) == sorted_nucleus(weights, top_p)
 
 
 @given(weights=st.lists(st.integers(0, 5), min_size=1, max_size=30), top_p=st.floats(0, 1))
 def test_the_nucleus_keeps_all_of_equal_weight(weights: list[int], top_p: float) -> None:
     given_weights = np.array([*weights, 5], np.int32)
-    shares = given_weights.astype(np.float32) / np.float32(5)
-    assert nucleus(shares, given_weights, top_p) == sorted_nucleus(given_weights, top_p)
+    assert found_nucleus(given_weights, top_p) == sorted_nucleus(given_weights, top_p)
 
 
 @given(
@@ -68,8 +65,8 @@ def test_the_nucleus_keeps_all_of_equal_weight(weights: list[int], top_p: float)
     top_p=st.one_of(st.floats(0, 1), st.just(1.0)),
 )
 def test_the_nucleus_is_exact_where_weights_nearly_agree(steps: list[int], top_p: float) -> None:
-    shares = np.array([2**30, *(2**30 - 64 * step for step in steps)], np.float32) / WEIGHT_OF_BEST
-    assert nucleus(shares, whole(shares), top_p) == sorted_nucleus(whole(shares), top_p)
+    weights = np.array([2**30, *(2**30 - 64 * step for step in steps)], np.int32)
+    assert found_nucleus(weights, top_p) == sorted_nucleus(weights, top_p)
 
 
 @pytest.mark.parametrize("top_p", [0.0, 0.5, 0.9, 1.0])
