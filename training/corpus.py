@@ -25,6 +25,7 @@ MOST_PRACTICE = 1.5  # that length alone gives
 # What newcomers ask first, and what must not be invented, takes more practice than the rest.
 PRACTICE = {
     "hw_showcase": 4.0,
+    "core": 2.0,
     "first": 1.5,
     "page": 1.5,
     "chat": 1.3,
