@@ -191,7 +191,9 @@ def sums_of_tile(weights: Int8, inputs: Int8, multiply_add: dot.MultiplyAdd) -> 
     return sums[:, : groups * OUTPUTS].T
 
 
-@pytest.mark.parametrize("multiply_add", {dot.multiply_add_portable, dot.best_multiply_add()})
+@pytest.mark.parametrize(
+    "multiply_add", dict.fromkeys([dot.multiply_add_portable, dot.best_multiply_add()])
+)
 @pytest.mark.parametrize(("groups", "tokens", "quads"), [(1, 1, 3), (4, 2, 5), (4, 4, 100)])
 def test_the_inner_loop_is_exact_in_every_form_that_this_processor_has(
     groups: int, tokens: int, quads: int, multiply_add: dot.MultiplyAdd
