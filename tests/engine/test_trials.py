@@ -10,6 +10,7 @@ import pytest
 
 from training.corpus import Entry, Pair, Talk, read_corpus
 from training.generators import generate, limits, numbers
+from training.generators.limit_kinds import KINDS
 from training.tables import read_tables
 from training.trials import (
     FORMS,
@@ -127,7 +128,7 @@ def test_a_plain_refusal_meets_every_trial_of_refusals_and_a_guess_none(
 
 def test_every_answer_of_the_limits_is_a_refusal() -> None:
     rng = random.Random(23)
-    for kind in limits.KINDS.values():
+    for kind in KINDS.values():
         for answer in kind.answers:
             drawn = limits.Drawn(rng).filled(answer)
             assert is_refusal(drawn), drawn
