@@ -22,22 +22,12 @@ FEW, MANY = 32, 256  # weights that are looked at together: sought here and ther
 
 
 @jit
-def sample(logits: Float32, temperature: np.float32, top_p: float, uniform: float) -> int:
-    """A token id from logits [V] and a number in [0, 1); temperature 0 takes the first largest.
-
-    The nucleus is every token at least as likely as the last one needed to reach top_p.
-    """
-    drawn: int = sample_within(logits, temperature, top_p, uniform, room_for(logits.shape[0]))
-    return drawn
-
-
-@jit
 def sample_rows(logits: Float32, draws: Float64, room: Int32) -> Int64:
-    """The same for every row of logits [T, V]; draws [T, 3]: temperature, top-p and number."""
+    """`sample` for every row of logits [T, V]; draws [T, 3]: temperature, top-p and number."""
     ids = np.empty(logits.shape[0], np.int64)
     for t in range(logits.shape[0]):
         temperature, top_p, uniform = np.float32(draws[t, 0]), draws[t, 1], draws[t, 2]
-        ids[t] = sample_within(logits[t], temperature, top_p, uniform, room)
+        ids[t] = sample(logits[t], temperature, top_p, uniform, room)
     return ids
 
 
@@ -48,10 +38,13 @@ def room_for(vocabulary: int) -> Int32:
 
 
 @jit
-def sample_within(
+def sample(
     logits: Float32, temperature: np.float32, top_p: float, uniform: float, room: Int32
 ) -> int:
-    """`sample`, in this room."""
+    """A token id from logits [V] and a number in [0, 1); temperature 0 takes the first largest.
+
+    The nucleus is every token at least as likely as the last one needed to reach top_p.
+    """
     if temperature < COLDEST:
         best: int = likeliest(logits)
         return best

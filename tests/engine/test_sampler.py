@@ -25,6 +25,10 @@ def weights_of(logits: Float32, temperature: float) -> NDArray[np.int32]:
     return (shares * WEIGHT_OF_BEST).astype(np.int32)
 
 
+def drawn(logits: Float32, temperature: np.float32, top_p: float, number: float) -> int:
+    return int(sample(logits, temperature, top_p, number, room_for(len(logits))))
+
+
 def found_nucleus(weights: NDArray[np.int32], top_p: float) -> tuple[int, int]:
     threshold, mass = nucleus(weights, top_p, room_for(len(weights))[0])
     return int(threshold), int(mass)
@@ -75,7 +79,7 @@ def test_over_all_draws_each_token_has_its_share(temperature: float, top_p: floa
     logits, draws = random_logits(60, seed=4), 20_000
     counts = np.zeros(60)
     for n in range(draws):
-        counts[sample(logits, np.float32(temperature), top_p, (n + 0.5) / draws)] += 1
+        counts[drawn(logits, np.float32(temperature), top_p, (n + 0.5) / draws)] += 1
     weights = weights_of(logits, temperature)
     threshold, mass = sorted_nucleus(weights, top_p)
     expected = np.where(weights >= threshold, weights, 0) / mass * draws
@@ -94,7 +98,7 @@ def test_without_a_cut_the_shares_are_those_of_softmax() -> None:
 def test_temperature_0_takes_the_first_of_the_largest() -> None:
     logits = np.array([1, 5, 2, 5, 5], np.float32)
     for draw in (0.0, 0.5, LAST):
-        assert sample(logits, np.float32(0), 1.0, draw) == 1
+        assert drawn(logits, np.float32(0), 1.0, draw) == 1
 
 
 @given(st.lists(st.floats(width=32, allow_nan=False), min_size=1, max_size=70))
@@ -105,27 +109,27 @@ def test_the_likeliest_is_that_of_numpy(scores: list[float]) -> None:
 
 def test_top_p_0_leaves_the_likeliest_and_its_equals() -> None:
     logits = np.array([1, 5, 2, 5], np.float32)
-    got = {int(sample(logits, ONE, 0.0, draw)) for draw in (0.0, 0.2, 0.49, 0.51, LAST)}
+    got = {int(drawn(logits, ONE, 0.0, draw)) for draw in (0.0, 0.2, 0.49, 0.51, LAST)}
     assert got == {1, 3}
 
 
 def test_top_p_1_can_reach_every_token_and_the_last_draw_is_still_one() -> None:
     logits = np.zeros(7, np.float32)
     draws = [0.0, *(n / 7 + 0.01 for n in range(7)), LAST]
-    assert [int(sample(logits, ONE, 1.0, draw)) for draw in draws] == [0, *range(7), 6]
+    assert [int(drawn(logits, ONE, 1.0, draw)) for draw in draws] == [0, *range(7), 6]
 
 
 @pytest.mark.parametrize("temperature", [1e-45, 1e-38, 1e-6, 1e30])
 def test_an_extreme_temperature_still_gives_a_token(temperature: float) -> None:
     logits = np.array([1, 9, 3], np.float32)
     for draw in (0.0, LAST):
-        got = sample(logits, np.float32(temperature), 0.9, draw)
+        got = drawn(logits, np.float32(temperature), 0.9, draw)
         assert got == 1 if temperature < 1 else got in (0, 1, 2)
 
 
 def test_a_token_that_is_far_behind_is_never_drawn() -> None:
     logits = np.array([0, 100, -np.inf], np.float32)
-    assert {int(sample(logits, ONE, 1.0, draw)) for draw in (0.0, 0.5, LAST)} == {1}
+    assert {int(drawn(logits, ONE, 1.0, draw)) for draw in (0.0, 0.5, LAST)} == {1}
 
 
 def test_uniform_is_splitmix64() -> None:
