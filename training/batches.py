@@ -1,11 +1,12 @@
 """Conversations as ids to full rows of fixed length, several conversations a row, and rows to
 batches of one size.
 
-Fixed shapes let the compiled step be reused; short conversations share rows of 256, so that
+Fixed shapes let the compiled step be reused; short conversations share rows of 128, so that
 attention stays cheap.
 """
 
 import random
+from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from training.tokenizer import PAD_ID, Encoded
 
-ROW_LENGTHS = (256, 512, 1024)
+ROW_LENGTHS = (128, 256, 512, 1024, 2048)
 PADDING_SEGMENT = -1
 NOTHING = -100  # what the loss leaves out
 LEARNED_STEP = 256
@@ -35,17 +36,23 @@ class Batch:
     learned: int
 
 
-def pack(encoded: Sequence[Encoded], length: int) -> list[list[Encoded]]:
-    """First fit, longest first: rows whose conversations fill `length` nearly whole."""
-    rows: list[list[Encoded]] = []
-    free: list[int] = []
-    for item in sorted(encoded, key=lambda item: -len(item.ids)):
-        place = next((i for i, room in enumerate(free) if room >= len(item.ids)), len(rows))
-        if place == len(rows):
-            rows.append([])
-            free.append(length)
-        rows[place].append(item)
-        free[place] -= len(item.ids)
+def pack(encoded: Sequence[Encoded]) -> dict[int, list[list[Encoded]]]:
+    """Rows by length. Longest first, each into the fullest row that has room for it, else into a
+    new one of the least length: so short ones fill what long ones leave."""
+    rows: dict[int, list[list[Encoded]]] = {length: [] for length in ROW_LENGTHS}
+    rooms: list[tuple[int, int]] = []  # of each row that is open: what is free, and its number
+    opened: list[list[Encoded]] = []
+    for item in sorted(map(_cut, encoded), key=lambda item: -len(item.ids)):
+        place = bisect_left(rooms, (len(item.ids), 0))
+        if place < len(rooms):
+            room, number = rooms.pop(place)
+        else:
+            room = next(length for length in ROW_LENGTHS if len(item.ids) <= length)
+            number = len(opened)
+            opened.append([])
+            rows[room].append(opened[number])
+        opened[number].append(item)
+        insort(rooms, (room - len(item.ids), number))
     return rows
 
 
@@ -76,20 +83,15 @@ def batch_of(rows: Sequence[Sequence[Encoded]], length: int, height: int) -> Bat
     return Batch(ids, segments, sources, targets, len(places))
 
 
-def batches_of(encoded: Sequence[Encoded], tokens: int, rng: random.Random) -> Iterator[Batch]:
-    """Batches of `tokens` ids each, lengths mixed at random; the last of each length may hold
-    padding rows."""
-    by_length: dict[int, list[Encoded]] = {length: [] for length in ROW_LENGTHS}
-    for item in encoded:
-        by_length[next((n for n in ROW_LENGTHS if len(item.ids) <= n), ROW_LENGTHS[-1])].append(
-            _cut(item)
-        )
+def rows_of_batches(
+    encoded: Sequence[Encoded], tokens: int, rng: random.Random
+) -> Iterator[tuple[int, list[list[Encoded]]]]:
+    """The row length and the rows of batches of `tokens` ids each, lengths mixed at random; the
+    last of each length may lack rows."""
     batches: list[tuple[int, list[list[Encoded]]]] = []
-    for length, items in by_length.items():
-        rows = pack(items, length)
+    for length, rows in pack(encoded).items():
         rng.shuffle(rows)
         height = tokens // length
         batches += [(length, rows[i : i + height]) for i in range(0, len(rows), height)]
     rng.shuffle(batches)
-    for length, chosen in batches:
-        yield batch_of(chosen, length, tokens // length)
+    yield from batches

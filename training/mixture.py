@@ -17,10 +17,10 @@ from training.trials import plain, read_trials
 
 # Of a hundred units: from the hand-written entries, from tables, by grammar, told and remembered.
 SOURCES = ("written", "table", "grammar", "memory")
-SHARES = (54, 28, 13, 5)
+SHARES = (58, 26, 12, 4)
 # How many unrelated units make one conversation: so follow-ups work and a second question is not
-# the first again.
-UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2))
+# the first again; now and then nearly the whole window.
+UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2), (12, 0.7), (30, 0.3))
 SYSTEM_PROMPTS = (
     "You are Pebble, a small language model.",
     "You are a helpful assistant.",

@@ -9,10 +9,12 @@ import os
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor, distributed, multiprocessing
 
+Item = TypeVar("Item")
 LOOPBACK = "127.0.0.1"
 
 
@@ -48,9 +50,13 @@ class Team:
         distributed.all_reduce(flat)
         _fill(gradients, flat / self.size)
 
-    def share_of(self, weights: Sequence[Tensor]) -> list[Tensor]:
-        """The weights that this process's optimiser works on."""
-        return list(weights[self.rank :: self.size])
+    def share_of(self, items: Sequence[Item]) -> list[Item]:
+        """The rows that this process learns from, or the weights that its optimiser works on."""
+        return list(items[self.rank :: self.size])
+
+    def share(self, count: int) -> int:
+        """The most of `count` items that one process gets."""
+        return -(-count // self.size)
 
     def exchange(self, weights: Sequence[Tensor]) -> None:
         """Give every process the weights that the others have worked on."""

@@ -20,7 +20,7 @@ import torch
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from training.batches import ROW_LENGTHS, Batch, batches_of
+from training.batches import ROW_LENGTHS, Batch, batch_of, rows_of_batches
 from training.corpus import Entry, held_out_conversations, read_corpus
 from training.export import PEBBLE_FOLDER, export, load_weights
 from training.generators import generate
@@ -42,10 +42,10 @@ from training.together import Team, start_team, usual_processes
 from training.tokenizer import encode_conversation, load_tokenizer, train_tokenizer
 
 WORK_FOLDER = Path(__file__).resolve().parent.parent / ".train"
-POOL_CONVERSATIONS = 1200
+POOL_CONVERSATIONS = 6000  # so many that few rows of a length stay empty
 BATCH_TOKENS = 4096  # of all processes together
 WARM_UP_STEPS = 40
-DECAY_SHARE = 0.3  # of the budget
+DECAY_SHARE = 0.6  # of the budget
 FINAL_SHARE = 0.02  # of the peak rate
 HELD_OUT_EVERY_STEPS = 250
 HELD_OUT_TALKS = 240
@@ -106,15 +106,17 @@ def rate_at(state: State, plan: Plan, first_step: int) -> float:
 def stream(
     mixture: Mixture, tokenizer: Tokenizer, seed: int, first_pool: int, team: Team
 ) -> Iterator[tuple[int, Batch]]:
-    """Endless batches with the number of their pool; each process has pools of its own."""
-    index = first_pool + team.rank
+    """Endless batches with the number of their pool. All processes draw the same ones, and each
+    takes its share of their rows: of equal length, so that none waits for another."""
+    index, tokens = first_pool, max(BATCH_TOKENS, ROW_LENGTHS[-1] * team.size)
     while True:
         talks = pool(mixture, seed, index, POOL_CONVERSATIONS)
         encoded = [encode_conversation(tokenizer, talk) for talk in talks]
         order = random.Random(f"{seed}:batches:{index}")
-        for batch in batches_of(encoded, max(BATCH_TOKENS // team.size, ROW_LENGTHS[-1]), order):
-            yield index, batch
-        index += team.size
+        for length, rows in rows_of_batches(encoded, tokens, order):
+            if len(rows) >= team.size:
+                yield index, batch_of(team.share_of(rows), length, team.share(tokens // length))
+        index += 1
 
 
 def held_out_batches(
@@ -127,7 +129,11 @@ def held_out_batches(
     chosen = rng.sample(written, min(HELD_OUT_TALKS, len(written)))
     talks = [*chosen, *(generate(rng) for _ in range(HELD_OUT_TALKS // 2))]
     encoded = [encode_conversation(tokenizer, talk) for talk in talks]
-    return list(batches_of(encoded, BATCH_TOKENS // 2, rng))
+    tokens = BATCH_TOKENS // 2
+    return [
+        batch_of(rows, length, tokens // length)
+        for length, rows in rows_of_batches(encoded, tokens, rng)
+    ]
 
 
 def prepare_tokenizer(mixture: Mixture, plan: Plan) -> Tokenizer:

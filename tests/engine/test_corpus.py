@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from training.batches import LEARNED_STEP, NOTHING, ROW_LENGTHS, batches_of
+from training.batches import LEARNED_STEP, NOTHING, ROW_LENGTHS, batch_of, pack, rows_of_batches
 from training.corpus import (
     CORPUS_FOLDER,
     Entry,
@@ -20,12 +20,13 @@ from training.corpus import (
     training_questions,
     vary,
 )
+from training.evaluate import PEBBLE_FOLDER
 from training.generators import SHARES, Generator, generate, measures, numbers, puzzles, stories
 from training.generators.facts import PHRASES
 from training.generators.words import LISTS, OPPOSITES, count_letters
 from training.mixture import mixture_of, pool
 from training.tables import read_tables
-from training.tokenizer import Encoded
+from training.tokenizer import Encoded, encode_conversation, load_tokenizer
 
 OPERATIONS = {
     "+": lambda a, b: a + b,
@@ -228,9 +229,12 @@ def test_batches_have_one_size_and_hold_each_learned_id_once() -> None:
     rng = random.Random(1)
     encoded = [
         Encoded(tuple(range(1, n + 1)), tuple(i > n // 2 for i in range(n)))
-        for n in (rng.randint(4, 1100) for _ in range(200))
+        for n in (rng.randint(4, 2100) for _ in range(200))
     ]
-    batches = list(batches_of(encoded, 4096, rng))
+    batches = [
+        batch_of(rows, length, 4096 // length)
+        for length, rows in rows_of_batches(encoded, 4096, rng)
+    ]
     assert all(batch.ids.size == 4096 for batch in batches)
     longest = ROW_LENGTHS[-1]
     learned = sum(sum(item.is_learned[:longest]) for item in encoded)
@@ -242,3 +246,25 @@ def test_batches_have_one_size_and_hold_each_learned_id_once() -> None:
         assert (flat[sources] == flat[sources + 1]).all()
         assert (batch.targets[batch.learned :] == NOTHING).all()
         assert len(batch.targets) % LEARNED_STEP == 0
+
+
+def test_short_conversations_fill_what_long_ones_leave() -> None:
+    rng = random.Random(2)
+    encoded = [
+        Encoded((1,) * n, (True,) * n)
+        for n in (*(rng.randint(20, 120) for _ in range(900)), *range(130, 2048, 30))
+    ]
+    rows = [(length, row) for length, some in pack(encoded).items() for row in some]
+    assert sorted(len(item.ids) for _, row in rows for item in row) == sorted(
+        len(item.ids) for item in encoded
+    )
+    assert all(sum(len(item.ids) for item in row) <= length for length, row in rows)
+    filled, room = sum(len(item.ids) for item in encoded), sum(length for length, _ in rows)
+    assert filled > 0.97 * room
+
+
+def test_some_conversations_fill_nearly_the_whole_window(entries: list[Entry]) -> None:
+    tokenizer = load_tokenizer(PEBBLE_FOLDER / "tokenizer.json")
+    talks = pool(mixture_of(entries, read_tables()), 1, 0, 1500)
+    lengths = [len(encode_conversation(tokenizer, talk).ids) for talk in talks]
+    assert sum(length > 1500 for length in lengths) >= 2

@@ -2,17 +2,16 @@
 # ruff: noqa: E402
 
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed: `make live` adds it")
 pytest.importorskip("tqdm", reason="tqdm is not installed: `make live` adds it")
 
 from training.average import average
+from training.batches import Batch
 from training.corpus import parse_entries
 from training.evaluate import PEBBLE_FOLDER
 from training.export import export, load_weights
@@ -96,8 +95,8 @@ def plan() -> Plan:
     [
         (0, 0, 1 / WARM_UP_STEPS),
         (WARM_UP_STEPS, 0, 1.0),
-        (5000, 60, 1.0),
-        (5000, 85, 0.51),
+        (5000, 40, 1.0),
+        (5000, 70, 0.51),
         (9000, 100, FINAL_SHARE),
         (9000, 120, FINAL_SHARE),
     ],
@@ -120,18 +119,24 @@ def mixture() -> Mixture:
     return mixture_of(entries, read_tables())
 
 
-def first_ids(mixture: Mixture, first_pool: int, team: Team) -> npt.NDArray[np.int64]:
+def first_batch(mixture: Mixture, first_pool: int, team: Team) -> Batch:
     tokenizer = load_tokenizer(PEBBLE_FOLDER / "tokenizer.json")
-    (_, batch), *_ = islice(stream(mixture, tokenizer, 1, first_pool, team), 1)
-    return batch.ids
+    _, batch = next(stream(mixture, tokenizer, 1, first_pool, team))
+    return batch
 
 
-def test_a_stream_is_the_same_again_and_another_for_the_next_process(mixture: Mixture) -> None:
-    here = first_ids(mixture, 0, Team(0, RANKS))
-    assert np.array_equal(here, first_ids(mixture, 0, Team(0, RANKS)))
-    beside = first_ids(mixture, 0, Team(1, RANKS))
-    assert not np.array_equal(here, beside)
-    assert np.array_equal(beside, first_ids(mixture, 1, Team(0, RANKS)))
+def test_a_stream_is_the_same_again_and_another_for_the_next_pool(mixture: Mixture) -> None:
+    here = first_batch(mixture, 0, Team())
+    assert np.array_equal(here.ids, first_batch(mixture, 0, Team()).ids)
+    assert not np.array_equal(here.ids, first_batch(mixture, 1, Team()).ids)
+
+
+def test_processes_share_the_rows_of_each_batch(mixture: Mixture) -> None:
+    whole = first_batch(mixture, 0, Team())
+    parts = [first_batch(mixture, 0, Team(rank, RANKS)) for rank in range(RANKS)]
+    for rank, part in enumerate(parts):
+        assert np.array_equal(part.ids, whole.ids[rank::RANKS])
+    assert sum(part.learned for part in parts) == whole.learned
 
 
 def test_the_mean_of_two_exported_models_is_a_model(tmp_path: Path) -> None:
