@@ -30,6 +30,12 @@ class Shape:
     def head_width(self) -> int:
         return self.width // self.heads
 
+    @property
+    def parameters(self) -> int:
+        """How many weights there are; the embedding, also the output matrix, counts once."""
+        layer = 4 * self.width**2 + 3 * self.width * self.ff_width + 2 * self.width
+        return self.vocab_size * self.width + self.layers * layer + self.width
+
 
 class RmsNorm(nn.Module):
     """Root-mean-square norm, computed in float32 whatever autocast says."""

@@ -8,7 +8,7 @@ shared cores that is worth more than any faster kernel.
 import os
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import torch
@@ -20,11 +20,16 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """This process's `rank` of `size`; rank 0 is the one that tells, saves and keeps the time."""
+    """This process's `rank` of `size`; rank 0 is the one that tells, saves and keeps the time.
+
+    `board` [size, numbers] is float32 in memory that all see: what a process has to tell stands in
+    its row.
+    """
 
     rank: int = 0
     size: int = 1
     port: int = 0
+    board: Tensor | None = None
 
     @property
     def is_first(self) -> bool:
@@ -42,13 +47,15 @@ class Team:
             )
 
     def average_gradients(self, parameters: Sequence[Tensor]) -> None:
-        """Give every process the mean of all gradients."""
-        if self.size == 1:
-            return
+        """Give every process the mean of all gradients; each adds up a part of the columns."""
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-        flat = _flat(gradients)
-        distributed.all_reduce(flat)
-        _fill(gradients, flat / self.size)
+        if self.board is None:
+            return
+        rows = self._told(self.board, gradients)
+        mine = torch.tensor_split(rows, self.size, dim=1)[self.rank]
+        mine[0] = mine.mean(dim=0)
+        distributed.barrier()
+        _fill(gradients, rows[0])
 
     def share_of(self, items: Sequence[Item]) -> list[Item]:
         """The rows that this process learns from, or the weights that its optimiser works on."""
@@ -60,14 +67,21 @@ class Team:
 
     def exchange(self, weights: Sequence[Tensor]) -> None:
         """Give every process the weights that the others have worked on."""
-        if self.size == 1:
+        if self.board is None:
             return
+        weights = [weight.detach() for weight in weights]
+        rows = self._told(self.board, self.share_of(weights))
         for rank in range(self.size):
-            theirs = [weight.detach() for weight in weights[rank :: self.size]]
-            flat = _flat(theirs)
-            distributed.broadcast(flat, src=rank)
             if rank != self.rank:
-                _fill(theirs, flat)
+                _fill(weights[rank :: self.size], rows[rank])
+
+    def _told(self, board: Tensor, tensors: Sequence[Tensor]) -> Tensor:
+        """Write this process's row, once nobody reads the last one, and wait for the others'."""
+        distributed.barrier()
+        count = sum(tensor.numel() for tensor in tensors)
+        torch.cat([tensor.flatten() for tensor in tensors], out=board[self.rank, :count])
+        distributed.barrier()
+        return board
 
     def agreed(self, seconds: float) -> float:
         """What rank 0 says."""
@@ -78,13 +92,9 @@ class Team:
         return float(told)
 
 
-def _flat(tensors: Sequence[Tensor]) -> Tensor:
-    return torch.cat([tensor.flatten() for tensor in tensors])
-
-
 def _fill(tensors: Sequence[Tensor], flat: Tensor) -> None:
-    parts = flat.split([tensor.numel() for tensor in tensors])
-    for tensor, part in zip(tensors, parts, strict=True):
+    counts = [tensor.numel() for tensor in tensors]
+    for tensor, part in zip(tensors, flat[: sum(counts)].split(counts), strict=True):
         tensor.copy_(part.view_as(tensor))
 
 
@@ -93,9 +103,12 @@ def usual_processes() -> int:
     return 1 if torch.cuda.is_available() else (os.cpu_count() or 1)
 
 
-def start_team(size: int, work: Callable[[Team], None]) -> None:
-    """Run `work` in `size` processes; this one is rank 0, and the others end with it."""
-    team = Team(0, size, _free_port() if size > 1 else 0)
+def start_team(size: int, numbers: int, work: Callable[[Team], None]) -> None:
+    """Run `work` in `size` processes, which tell each other up to `numbers` numbers at once; this
+    one is rank 0, and the others end with it."""
+    team = Team()
+    if size > 1:
+        team = Team(0, size, _free_port(), torch.zeros(size, numbers).share_memory_())
     context = multiprocessing.get_context("spawn")
     others: Sequence[multiprocessing.Process] = [
         context.Process(target=_work_beside, args=(work, rank, team), daemon=True)
@@ -107,7 +120,7 @@ def start_team(size: int, work: Callable[[Team], None]) -> None:
 
 
 def _work_beside(work: Callable[[Team], None], rank: int, first: Team) -> None:
-    work(Team(rank, first.size, first.port))
+    work(replace(first, rank=rank))
 
 
 def _free_port() -> int:

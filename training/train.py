@@ -45,7 +45,7 @@ WORK_FOLDER = Path(__file__).resolve().parent.parent / ".train"
 POOL_CONVERSATIONS = 6000  # so many that few rows of a length stay empty
 BATCH_TOKENS = 4096  # of all processes together
 WARM_UP_STEPS = 40
-DECAY_SHARE = 0.6  # of the budget
+DECAY_SHARE = 0.8  # of the budget
 FINAL_SHARE = 0.02  # of the peak rate
 HELD_OUT_EVERY_STEPS = 250
 HELD_OUT_TALKS = 240
@@ -93,7 +93,7 @@ class Run:
 
 
 def rate_at(state: State, plan: Plan, first_step: int) -> float:
-    """Warm-up by steps, then the peak, then a cosine over the last part of the budget.
+    """Warm-up by steps, a while at the peak, then a cosine over the rest of the budget.
 
     A run that goes on warms up again; with a larger budget it has lost nothing to an early cosine.
     """
@@ -214,7 +214,7 @@ def take_steps(run: Run, batches: Iterator[tuple[int, Batch]]) -> None:
 def parse_plan(arguments: list[str] | None = None) -> Plan:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     parser.add_argument(
-        "--minutes", type=float, default=240.0, help="budget; the rate falls in its last part"
+        "--minutes", type=float, default=240.0, help="budget; the rate falls in most of it"
     )
     parser.add_argument("--peak-rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
@@ -245,4 +245,4 @@ def parse_plan(arguments: list[str] | None = None) -> Plan:
 
 if __name__ == "__main__":
     chosen = parse_plan()
-    start_team(chosen.processes, partial(train, chosen))
+    start_team(chosen.processes, Shape().parameters, partial(train, chosen))

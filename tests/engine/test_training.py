@@ -52,7 +52,7 @@ def write_what_this_process_sees(folder: Path, team: Team) -> None:
 
 
 def test_two_processes_share_gradients_matrices_and_the_clock(tmp_path: Path) -> None:
-    start_team(RANKS, partial(write_what_this_process_sees, tmp_path))
+    start_team(RANKS, SMALL.parameters, partial(write_what_this_process_sees, tmp_path))
     seen = [torch.load(tmp_path / f"{rank}.pt") for rank in range(RANKS)]
     torch.distributed.destroy_process_group()
     assert seen[0] == seen[1]
@@ -95,8 +95,8 @@ def plan() -> Plan:
     [
         (0, 0, 1 / WARM_UP_STEPS),
         (WARM_UP_STEPS, 0, 1.0),
-        (5000, 40, 1.0),
-        (5000, 70, 0.51),
+        (5000, 20, 1.0),
+        (5000, 60, 0.51),
         (9000, 100, FINAL_SHARE),
         (9000, 120, FINAL_SHARE),
     ],
@@ -151,3 +151,9 @@ def test_the_mean_of_two_exported_models_is_a_model(tmp_path: Path) -> None:
         expected = torch.stack([weight.bfloat16().float() for weight in both]).mean(dim=0)
         torch.testing.assert_close(got, expected.bfloat16().float())
     assert (tmp_path / "mean" / "tokenizer.json").exists()
+
+
+def test_a_shape_knows_how_many_weights_it_has() -> None:
+    assert small_pebble(seed=1).shape.parameters == sum(
+        parameter.numel() for parameter in small_pebble(seed=1).parameters()
+    )
