@@ -17,10 +17,14 @@ from training.trials import plain, read_trials
 
 # Of a hundred units: from the hand-written entries, from tables, by grammar, told and remembered.
 SOURCES = ("written", "table", "grammar", "memory")
-SHARES = (58, 26, 12, 4)
+SHARES = (44, 37, 15, 4)
 # How many unrelated units make one conversation: so follow-ups work and a second question is not
 # the first again; now and then nearly the whole window.
 UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2), (12, 0.7), (30, 0.3))
+# Of all conversations, those that break off behind the first words of an answer: which answer a
+# question asks for is decided there, and is harder to learn than how the answer goes on.
+BROKEN_OFF = 0.75
+FIRST_WORDS = (3, 9)
 SYSTEM_PROMPTS = (
     "You are Pebble, a small language model.",
     "You are a helpful assistant.",
@@ -82,8 +86,21 @@ def written_pair(mixture: Mixture, rng: random.Random) -> Conversation:
             return draw(entry, rng)
 
 
+def beginning(mixture: Mixture, rng: random.Random) -> Conversation:
+    """A hand-written question and the first words of its answer."""
+    while True:
+        question, answer = written_pair(mixture, rng)
+        words = answer["content"].split(" ")
+        first = rng.randint(*FIRST_WORDS)
+        if len(words) > first and not is_trial(mixture, [question]):
+            begun = {"content": " ".join(words[:first]), "breaks_off": "yes"}
+            return [question, answer | begun]
+
+
 def conversation(mixture: Mixture, rng: random.Random) -> Conversation:
-    """One to eight units in a row, now and then under a system prompt."""
+    """One to thirty units in a row, now and then under a system prompt, or a beginning."""
+    if rng.random() < BROKEN_OFF:
+        return beginning(mixture, rng)
     counts, shares = zip(*UNITS_JOINED, strict=True)
     joined: Conversation = []
     if rng.random() < 0.04:

@@ -77,13 +77,15 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 def encode_conversation(tokenizer: Tokenizer, conversation: Conversation) -> Encoded:
     """`<|begin|>`, then `<|role|>content<|end|>` for each message, as the chat template writes
-    it."""
+    it; no `<|end|>` behind a message that breaks off."""
     ids, is_learned = [BEGIN_ID], [False]
     for message in conversation:
         content = tokenizer.encode(message["content"].strip(), add_special_tokens=False).ids
         is_answer = message["role"] == "assistant"
-        ids += [ROLE_IDS[message["role"]], *content, END_ID]
-        is_learned += [False] + [is_answer] * (len(content) + 1)
+        if "breaks_off" not in message:
+            content.append(END_ID)
+        ids += [ROLE_IDS[message["role"]], *content]
+        is_learned += [False] + [is_answer] * len(content)
     return Encoded(tuple(ids), tuple(is_learned))
 
 

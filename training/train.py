@@ -42,7 +42,7 @@ from training.together import Team, start_team, usual_processes
 from training.tokenizer import encode_conversation, load_tokenizer, train_tokenizer
 
 WORK_FOLDER = Path(__file__).resolve().parent.parent / ".train"
-POOL_CONVERSATIONS = 6000  # so many that few rows of a length stay empty
+POOL_CONVERSATIONS = 12_000  # so many that few rows of a length stay empty
 BATCH_TOKENS = 4096  # of all processes together
 WARM_UP_STEPS = 40
 DECAY_SHARE = 0.8  # of the budget

@@ -26,7 +26,7 @@ from training.generators.facts import PHRASES
 from training.generators.words import LISTS, OPPOSITES, count_letters
 from training.mixture import mixture_of, pool
 from training.tables import read_tables
-from training.tokenizer import Encoded, encode_conversation, load_tokenizer
+from training.tokenizer import END_ID, Encoded, encode_conversation, load_tokenizer
 
 OPERATIONS = {
     "+": lambda a, b: a + b,
@@ -121,6 +121,28 @@ def test_every_conversation_alternates_and_pebble_has_the_last_word(entries: lis
         roles = [message["role"] for message in conversation if message["role"] != "system"]
         assert roles == ["user", "assistant"] * (len(roles) // 2)
         assert all(message["content"].strip() for message in conversation)
+
+
+def test_an_answer_that_breaks_off_is_the_beginning_of_a_written_one(entries: list[Entry]) -> None:
+    written = tuple(a for entry in entries if isinstance(entry, Pair) for a in entry.answers)
+    begun = [
+        talk
+        for talk in pool(mixture_of(entries, read_tables()), 1, 0, 200)
+        if "breaks_off" in talk[-1]
+    ]
+    assert len(begun) > 100
+    for _, answer in begun:
+        assert any(text.startswith(answer["content"] + " ") for text in written)
+
+
+def test_the_end_is_learned_of_whole_answers_alone() -> None:
+    tokenizer = load_tokenizer(PEBBLE_FOLDER / "tokenizer.json")
+    question = {"role": "user", "content": "What is an LPU?"}
+    answer = {"role": "assistant", "content": "An LPU is"}
+    whole = encode_conversation(tokenizer, [question, answer])
+    begun = encode_conversation(tokenizer, [question, answer | {"breaks_off": "yes"}])
+    assert whole.ids == (*begun.ids, END_ID)
+    assert whole.is_learned == (*begun.is_learned, True)
 
 
 @pytest.mark.parametrize("generator", [generator for generator, _ in SHARES])
@@ -265,6 +287,6 @@ def test_short_conversations_fill_what_long_ones_leave() -> None:
 
 def test_some_conversations_fill_nearly_the_whole_window(entries: list[Entry]) -> None:
     tokenizer = load_tokenizer(PEBBLE_FOLDER / "tokenizer.json")
-    talks = pool(mixture_of(entries, read_tables()), 1, 0, 1500)
+    talks = pool(mixture_of(entries, read_tables()), 1, 0, 5000)
     lengths = [len(encode_conversation(tokenizer, talk).ids) for talk in talks]
-    assert sum(length > 1500 for length in lengths) >= 2
+    assert max(lengths) > 1500
