@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.phrasing import ended, rephrase, shorten, swap
+from training.phrasing import drop, ended, rephrase, shorten, swap
 
 Message = dict[str, str]
 Conversation = list[Message]
@@ -32,8 +32,8 @@ PRACTICE = {
     "first": 1.5,
     "page": 1.5,
     "chat": 1.3,
-    "cannot": 2.2,
-    "limit": 2.2,
+    "cannot": 2.6,
+    "limit": 2.6,
     "zh": 1.4,
 }
 
@@ -202,8 +202,10 @@ def vary(question: str, rng: random.Random) -> str:
         question = swap(question, rng)
     if rng.random() < 0.4:
         question = rephrase(question, rng)
-    if rng.random() < 0.08:
+    if rng.random() < 0.15:
         question = shorten(question, rng)
+    if rng.random() < 0.2:
+        question = drop(question, rng)
     if rng.random() < 0.4:
         question = question.lower()
     if rng.random() < 0.3:

@@ -10,21 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.corpus import Conversation, Entry, Pair, Talk, draw, weight_of
-from training.generators import generate
+from training.generators import generate, limits
 from training.generators.memory import remembered
 from training.tables import Table, ask
 from training.trials import plain, read_trials
 
 # Of a hundred units: from the hand-written entries, from tables, by grammar, told and remembered.
 SOURCES = ("written", "table", "grammar", "memory")
-SHARES = (44, 37, 15, 4)
+SHARES = (36, 47, 13, 4)
 # How many unrelated units make one conversation: so follow-ups work and a second question is not
 # the first again; now and then nearly the whole window.
 UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2), (12, 0.7), (30, 0.3))
 # Of all conversations, those that break off behind the first words of an answer: which answer a
-# question asks for is decided there, and is harder to learn than how the answer goes on.
+# question asks for is decided there, and is harder to learn than how the answer goes on. Some of
+# them are questions by grammar that Pebble cannot answer: what a refusal is due to is as hard.
 BROKEN_OFF = 0.75
-FIRST_WORDS = (3, 9)
+BEGUN_REFUSALS = 0.15
+FIRST_WORDS = (2, 7)
 SYSTEM_PROMPTS = (
     "You are Pebble, a small language model.",
     "You are a helpful assistant.",
@@ -87,9 +89,11 @@ def written_pair(mixture: Mixture, rng: random.Random) -> Conversation:
 
 
 def beginning(mixture: Mixture, rng: random.Random) -> Conversation:
-    """A hand-written question and the first words of its answer."""
+    """A hand-written question, or one by grammar that is due a refusal, and the first words of its
+    answer."""
     while True:
-        question, answer = written_pair(mixture, rng)
+        is_refusal = rng.random() < BEGUN_REFUSALS
+        question, answer = limits.limit(rng) if is_refusal else written_pair(mixture, rng)
         words = answer["content"].split(" ")
         first = rng.randint(*FIRST_WORDS)
         if len(words) > first and not is_trial(mixture, [question]):

@@ -302,6 +302,7 @@ SMALL_WORDS = re.compile(
     re.IGNORECASE,
 )
 FEWEST_KEYWORDS = 2
+FEWEST_TO_DROP_FROM = 4
 
 
 def swap(question: str, rng: random.Random) -> str:
@@ -321,6 +322,14 @@ def shorten(question: str, rng: random.Random) -> str:
     kept = SMALL_WORDS.sub(lambda found: found.group() if rng.random() < 0.25 else "", question)
     kept = kept.strip().rstrip("?!. ")
     return kept if len(kept.split()) >= FEWEST_KEYWORDS else question
+
+
+def drop(question: str, rng: random.Random) -> str:
+    """The question without one of its words, so that no single one is what an answer hangs on."""
+    words = question.split()
+    if len(words) >= FEWEST_TO_DROP_FROM:
+        del words[rng.randrange(len(words))]
+    return " ".join(words)
 
 
 def rephrase(question: str, rng: random.Random) -> str:

@@ -24,7 +24,8 @@ from training.evaluate import PEBBLE_FOLDER
 from training.generators import SHARES, Generator, generate, measures, numbers, puzzles, stories
 from training.generators.facts import PHRASES
 from training.generators.words import LISTS, OPPOSITES, count_letters
-from training.mixture import mixture_of, pool
+from training.mixture import FIRST_WORDS, mixture_of, pool
+from training.phrasing import drop
 from training.tables import read_tables
 from training.tokenizer import END_ID, Encoded, encode_conversation, load_tokenizer
 
@@ -123,7 +124,9 @@ def test_every_conversation_alternates_and_pebble_has_the_last_word(entries: lis
         assert all(message["content"].strip() for message in conversation)
 
 
-def test_an_answer_that_breaks_off_is_the_beginning_of_a_written_one(entries: list[Entry]) -> None:
+def test_an_answer_that_breaks_off_is_the_beginning_of_a_written_one_or_of_a_refusal(
+    entries: list[Entry],
+) -> None:
     written = tuple(a for entry in entries if isinstance(entry, Pair) for a in entry.answers)
     begun = [
         talk
@@ -131,8 +134,18 @@ def test_an_answer_that_breaks_off_is_the_beginning_of_a_written_one(entries: li
         if "breaks_off" in talk[-1]
     ]
     assert len(begun) > 100
-    for _, answer in begun:
-        assert any(text.startswith(answer["content"] + " ") for text in written)
+    texts = [answer["content"] for _, answer in begun]
+    is_written = [any(whole.startswith(text + " ") for whole in written) for text in texts]
+    assert 0.75 < sum(is_written) / len(texts) < 1
+    assert all(len(text.split(" ")) <= FIRST_WORDS[1] for text in texts)
+
+
+def test_a_dropped_word_is_one_of_the_question_and_short_ones_keep_theirs() -> None:
+    rng, question = random.Random(1), "what is the capital of France"
+    heard = {drop(question, rng) for _ in range(100)}
+    assert "what is the of France" in heard
+    assert all(len(text.split()) == len(question.split()) - 1 for text in heard)
+    assert drop("define SRAM, please", rng) == "define SRAM, please"
 
 
 def test_the_end_is_learned_of_whole_answers_alone() -> None:
@@ -240,11 +253,11 @@ def test_generated_conversations_hardly_repeat() -> None:
     assert len(set(drawn)) > 1700
 
 
-def test_a_varied_question_keeps_most_of_its_letters() -> None:
-    rng = random.Random(6)
-    for _ in range(300):
-        varied = vary("What is a language processing unit?", rng)
-        assert "process" in varied.lower() or len(varied) >= 30
+def test_a_varied_question_keeps_what_it_is_about() -> None:
+    rng, subject = random.Random(6), ("language", "processing", "unit")
+    for _ in range(300):  # one of its words may be dropped and another misspelt
+        varied = vary("What is a language processing unit?", rng).lower()
+        assert any(word in varied for word in subject)
 
 
 def test_batches_have_one_size_and_hold_each_learned_id_once() -> None:
