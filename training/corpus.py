@@ -188,7 +188,12 @@ def draw(entry: Entry, rng: random.Random) -> Conversation:
     """One conversation from an entry: a phrasing, an answer, and the slips of a person who
     types."""
     if isinstance(entry, Talk):
-        return talk_messages(entry)
+        return [
+            message | {"content": vary(message["content"], rng)}
+            if message["role"] == "user"
+            else message
+            for message in talk_messages(entry)
+        ]
     question = rng.choice(training_questions(entry))
     return exchange(vary(question, rng), rng.choice(entry.answers))
 

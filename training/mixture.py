@@ -10,22 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.corpus import Conversation, Entry, Pair, Talk, draw, weight_of
+from training.followups import Subject, follow_up, subjects_of
 from training.generators import generate, limits
 from training.generators.memory import remembered
 from training.tables import Table, ask
 from training.trials import plain, read_trials
 
-# Of a hundred units: from the hand-written entries, from tables, by grammar, told and remembered.
-SOURCES = ("written", "table", "grammar", "memory")
-SHARES = (36, 47, 13, 4)
+# Of a hundred units: from the hand-written entries, a question and another about the same thing,
+# from tables, by grammar, told and remembered.
+SOURCES = ("written", "follow-up", "table", "grammar", "memory")
+SHARES = (32, 5, 46, 13, 4)
 # How many unrelated units make one conversation: so follow-ups work and a second question is not
 # the first again; now and then nearly the whole window.
 UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2), (12, 0.7), (30, 0.3))
 # Of all conversations, those that break off behind the first words of an answer: which answer a
-# question asks for is decided there, and is harder to learn than how the answer goes on. Some of
-# them are questions by grammar that Pebble cannot answer: what a refusal is due to is as hard.
+# question asks for is decided there, and is harder to learn than how the answer goes on.
 BROKEN_OFF = 0.75
-BEGUN_REFUSALS = 0.15
+BEGUN = ("written", "refusal", "follow-up", "talk")
+BEGUN_SHARES = (76, 14, 7, 3)
 FIRST_WORDS = (2, 7)
 SYSTEM_PROMPTS = (
     "You are Pebble, a small language model.",
@@ -39,10 +41,11 @@ SYSTEM_PROMPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Entries and tables, how often each is drawn, and the questions that are never asked."""
+    """Entries, subjects and tables, how often an entry is drawn, and what is never asked."""
 
     entries: Sequence[Entry]
     weights: Sequence[float]
+    subjects: Sequence[Subject]
     tables: Sequence[Table]
     trials: frozenset[str]
 
@@ -50,7 +53,7 @@ class Mixture:
 def mixture_of(entries: Sequence[Entry], tables: Sequence[Table]) -> Mixture:
     weights = [weight_of(entry) for entry in entries]
     trials = frozenset(plain(trial.asked[-1]) for trial in read_trials())
-    return Mixture(entries, weights, tables, trials)
+    return Mixture(entries, weights, subjects_of(entries), tables, trials)
 
 
 def is_trial(mixture: Mixture, talk: Conversation) -> bool:
@@ -70,6 +73,8 @@ def draw_unit(mixture: Mixture, rng: random.Random) -> Conversation:
     source = rng.choices(SOURCES, SHARES)[0]
     if source == "written":
         return draw(rng.choices(mixture.entries, mixture.weights)[0], rng)
+    if source == "follow-up":
+        return follow_up(mixture.subjects, rng)
     if source == "table":
         return ask(rng.choices(mixture.tables, [table.facts for table in mixture.tables])[0], rng)
     if source == "grammar":
@@ -88,17 +93,34 @@ def written_pair(mixture: Mixture, rng: random.Random) -> Conversation:
             return draw(entry, rng)
 
 
-def beginning(mixture: Mixture, rng: random.Random) -> Conversation:
-    """A hand-written question, or one by grammar that is due a refusal, and the first words of its
-    answer."""
+def written_talk(mixture: Mixture, rng: random.Random) -> Conversation:
+    """One hand-written talk, or its first turns."""
     while True:
-        is_refusal = rng.random() < BEGUN_REFUSALS
-        question, answer = limits.limit(rng) if is_refusal else written_pair(mixture, rng)
+        entry = rng.choice(mixture.entries)
+        if isinstance(entry, Talk):
+            talk = draw(entry, rng)
+            return talk[: 2 * rng.randint(1, len(talk) // 2)]
+
+
+def to_begin(mixture: Mixture, rng: random.Random) -> Conversation:
+    """Something to answer, and its answer, of a kind that is worth a beginning."""
+    source = rng.choices(BEGUN, BEGUN_SHARES)[0]
+    if source == "refusal":
+        return limits.limit(rng)
+    if source == "follow-up":
+        return follow_up(mixture.subjects, rng)
+    return written_pair(mixture, rng) if source == "written" else written_talk(mixture, rng)
+
+
+def beginning(mixture: Mixture, rng: random.Random) -> Conversation:
+    """A question, or a talk up to one, and the first words of its answer."""
+    while True:
+        *before, answer = to_begin(mixture, rng)
         words = answer["content"].split(" ")
         first = rng.randint(*FIRST_WORDS)
-        if len(words) > first and not is_trial(mixture, [question]):
+        if len(words) > first and not is_trial(mixture, before):
             begun = {"content": " ".join(words[:first]), "breaks_off": "yes"}
-            return [question, answer | begun]
+            return [*before, answer | begun]
 
 
 def conversation(mixture: Mixture, rng: random.Random) -> Conversation:

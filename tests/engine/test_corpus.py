@@ -134,9 +134,9 @@ def test_an_answer_that_breaks_off_is_the_beginning_of_a_written_one_or_of_a_ref
         if "breaks_off" in talk[-1]
     ]
     assert len(begun) > 100
-    texts = [answer["content"] for _, answer in begun]
+    texts = [talk[-1]["content"] for talk in begun]
     is_written = [any(whole.startswith(text + " ") for whole in written) for text in texts]
-    assert 0.75 < sum(is_written) / len(texts) < 1
+    assert 0.7 < sum(is_written) / len(texts) < 1
     assert all(len(text.split(" ")) <= FIRST_WORDS[1] for text in texts)
 
 

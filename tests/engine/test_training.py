@@ -113,10 +113,22 @@ def test_a_run_that_goes_on_warms_up_again() -> None:
     assert rate_at(state, plan(), first_step=500) == pytest.approx(0.002 / WARM_UP_STEPS)
 
 
+SMALL_CORPUS = """
+Q: what is a cat
+Q: cat?
+A: A cat is a small animal that sleeps.
+
+Q: where does the cat sleep
+A: It sleeps where the sun shines.
+
+U: hello
+P: Hello to you, dear friend.
+"""
+
+
 @pytest.fixture(scope="module")
 def mixture() -> Mixture:
-    entries = parse_entries("Q: what is it\nQ: it?\nA: It is what it is.\n", "made.txt")
-    return mixture_of(entries, read_tables())
+    return mixture_of(parse_entries(SMALL_CORPUS, "made.txt"), read_tables())
 
 
 def first_batch(mixture: Mixture, first_pool: int, team: Team) -> Batch:
