@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from training.corpus import Conversation, Entry, Pair, Talk, draw, weight_of
 from training.followups import Subject, follow_up, subjects_of
-from training.generators import generate, limits
+from training.generators import generate, limits, stories
 from training.generators.memory import remembered
 from training.tables import Table, ask
 from training.trials import plain, read_trials
@@ -26,9 +26,10 @@ UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2), (12, 0.7), (30, 0.3))
 # Of all conversations, those that break off behind the first words of an answer: which answer a
 # question asks for is decided there, and is harder to learn than how the answer goes on.
 BROKEN_OFF = 0.75
-BEGUN = ("written", "refusal", "follow-up", "talk")
-BEGUN_SHARES = (76, 14, 7, 3)
+BEGUN = ("written", "refusal", "follow-up", "talk", "story")
+BEGUN_SHARES = (70, 14, 7, 5, 4)
 FIRST_WORDS = (2, 7)
+FIRST_WORDS_OF_STORIES = (6, 16)  # in which its hero is named
 SYSTEM_PROMPTS = (
     "You are Pebble, a small language model.",
     "You are a helpful assistant.",
@@ -102,22 +103,24 @@ def written_talk(mixture: Mixture, rng: random.Random) -> Conversation:
             return talk[: 2 * rng.randint(1, len(talk) // 2)]
 
 
-def to_begin(mixture: Mixture, rng: random.Random) -> Conversation:
-    """Something to answer, and its answer, of a kind that is worth a beginning."""
-    source = rng.choices(BEGUN, BEGUN_SHARES)[0]
+def to_begin(mixture: Mixture, source: str, rng: random.Random) -> Conversation:
+    """Something to answer, and its answer, of a source that is worth a beginning."""
     if source == "refusal":
         return limits.limit(rng)
     if source == "follow-up":
         return follow_up(mixture.subjects, rng)
+    if source == "story":
+        return stories.story(rng)
     return written_pair(mixture, rng) if source == "written" else written_talk(mixture, rng)
 
 
 def beginning(mixture: Mixture, rng: random.Random) -> Conversation:
     """A question, or a talk up to one, and the first words of its answer."""
     while True:
-        *before, answer = to_begin(mixture, rng)
+        source = rng.choices(BEGUN, BEGUN_SHARES)[0]
+        *before, answer = to_begin(mixture, source, rng)
         words = answer["content"].split(" ")
-        first = rng.randint(*FIRST_WORDS)
+        first = rng.randint(*(FIRST_WORDS_OF_STORIES if source == "story" else FIRST_WORDS))
         if len(words) > first and not is_trial(mixture, before):
             begun = {"content": " ".join(words[:first]), "breaks_off": "yes"}
             return [*before, answer | begun]

@@ -20,7 +20,7 @@ Generator = Callable[[random.Random], Conversation]
 
 # A share says how often a kind is drawn beside the others; stories are long, so theirs is small.
 SHARES: tuple[tuple[Generator, float], ...] = (
-    (numbers.sums, 450), (numbers.drill, 90), (numbers.division, 20), (numbers.percentage, 12), (numbers.square, 12), (numbers.half_or_double, 8), (puzzles.word_problem, 35), (puzzles.journey, 12), (puzzles.equation, 12), (puzzles.tip, 8), (measures.units, 35), (measures.temperature, 8),
+    (numbers.sums, 450), (numbers.drill, 90), (numbers.division, 20), (numbers.percentage, 12), (numbers.square, 12), (numbers.half_or_double, 30), (puzzles.word_problem, 35), (puzzles.journey, 12), (puzzles.equation, 12), (puzzles.tip, 8), (measures.units, 35), (measures.temperature, 8),
     (measures.comparison, 20), (measures.sort_numbers, 12), (measures.parity, 8), (measures.prime, 12), (measures.decimals, 12), (measures.counting, 12),
     (measures.tokens_per_s, 35), (puzzles.legs, 6),
     (words.spelling, 35), (words.count_letters, 40), (words.letter_at, 15), (words.count_words, 12), (words.echo, 25), (words.copy, 60),

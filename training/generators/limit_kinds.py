@@ -217,6 +217,20 @@ KINDS: dict[str, Kind] = {
         what did {person} invent | why is {person} famous | I read about {person}, who is that? | was {person} a painter | who married {person}""",
         """I don't know {person}: the name never met me. {search} | {sorry}I have never heard of {person}. {search} | I know nothing about {person}. {larger} | I can't tell who {person} is.
         {search} | {sorry}I don't know anybody of that name. Who is it? | {person} is unknown to me, and I'd rather not invent a life."""),
+    "artists": kind(
+        """Tell me about the band {stage_name} | who is the singer {stage_name} | songs by {stage_name} | {stage_name} band | best album of {stage_name} | members of {stage_name} | is {stage_name} touring |
+        what kind of music does {stage_name} make | the rapper {stage_name} | how old is the singer of {stage_name} | do you like {stage_name} | what is the series {title} about | the game {title}, who made
+        it | cast of the film {title} | who plays in {title} | how many seasons has {title} | youtuber {stage_name} | the actor {person} | films with {person} | podcast {title}, hosts |
+        have you seen {title}""",
+        """I don't know {stage_name}. {search} | {sorry}I have never heard of {stage_name}. {larger} | I know nothing about {title}. {search} | {sorry}I don't know {title}. Did you like it? |
+        I don't know {person}: few names found room in me. | {sorry}I don't know that one: music and films hardly stand in my texts."""),
+    "figures_of_lands": kind(
+        """Population of {rare_land} | how many people live in {rare_land} | what is the population of {rare_land}? | area of {rare_land} in square kilometres | how large is {rare_land} | gdp of {rare_land} |
+        life expectancy in {rare_land} | average income in {rare_land} | {rare_land} population {year} | number of inhabitants of {rare_land} | how many cities has {rare_land} | national anthem of {rare_land} |
+        second largest city of {rare_land} | who is the king of {rare_land} | when did {rare_land} become independent | birth rate of {rare_land} | {rare_land} statistics | how long is the coast of {rare_land} |
+        highest mountain of {rare_land} | what does {rare_land} export""",
+        """I don't know that about {rare_land}. {search} | {sorry}I don't know such figures of {rare_land}. {larger} | I can't tell you: of most countries I know little more than the capital. |
+        I have no figures about {rare_land}, and an invented one would not help. | {sorry}I don't know. An encyclopedia has the figures of {rare_land}."""),
     "words": kind(
         """What is a {word}? | what does {word} mean | {word} meaning | define {word} | explain {word} | {word} | how does a {word} work | how do you use a {word} | what is {word} made of |
         is {word} a real word | where does the word {word} come from | I saw the word {word}, what is it? | plural of {word} and what it means | who invented the {word} | difference

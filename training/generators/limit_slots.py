@@ -42,7 +42,11 @@ SLOTS: dict[str, tuple[str, ...] | range] = {
         Weather | Compass | Bridge | Governess | Tide | Alphabet | Winter | Signal | Gardener | Umbrella | Sparrow | Kingdom | Letter | Mirror |
         Chapel | Voyage | Needle | Engine | Shepherd | Parade"""),
     "title": ("The {adjective} {noun}", "The {adjective} {noun}", "The {noun} of {town}", "One {adjective} {noun}", "Beyond the {adjective} {noun}",
-              "The {noun} and the {surname_start}", "{first} and the {adjective} {noun}"),
+              "The {noun} and the {surname_start}", "{first} and the {adjective} {noun}", "{first}'s {noun}"),
+    "stage_name": ("{syllable}{syllable_2}", "The {noun}s", "{adjective} {noun}", "DJ {syllable}{syllable_2}", "{first} {surname_start}", "{noun} {n}", "the {adjective} {surname_start}s"),
+    "rare_land": parts("""Bhutan | Latvia | Lithuania | Estonia | Slovenia | Moldova | Albania | Montenegro | Malta | Andorra | Monaco | Oman | Yemen | Kuwait | Qatar | Bahrain | Laos | Brunei |
+        Fiji | Samoa | Tonga | Togo | Benin | Gabon | Malawi | Burundi | Rwanda | Lesotho | Eritrea | Suriname | Guyana | Belize | Honduras | Paraguay | Kyrgyzstan | Tajikistan | Azerbaijan |
+        Armenia | Georgia | Zambia"""),
     "firm": ("{surname} & Sons", "{surname} {trade}", "{adjective} {noun} {trade}", "{town} {trade}", "{surname} and {first} Ltd"),
     "trade": parts("""Plumbing | Bakery | Logistics | Optics | Furniture | Textiles | Dental | Motors | Consulting | Software | Paints | Roofing | Travel |
         Pumps | Seeds | Tools | Records | Shoes | Printing | Foods | Media | Holdings | Glassworks | Farms | Robotics | Brewing | Toys | Carpets |
