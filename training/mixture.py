@@ -19,13 +19,13 @@ from training.trials import plain, read_trials
 # Of a hundred units: from the hand-written entries, a question and another about the same thing,
 # from tables, by grammar, told and remembered.
 SOURCES = ("written", "follow-up", "table", "grammar", "memory")
-SHARES = (32, 5, 46, 13, 4)
+SHARES = (28, 5, 50, 13, 4)
 # How many unrelated units make one conversation: so follow-ups work and a second question is not
 # the first again; now and then nearly the whole window.
 UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2), (12, 0.7), (30, 0.3))
 # Of all conversations, those that break off behind the first words of an answer: which answer a
 # question asks for is decided there, and is harder to learn than how the answer goes on.
-BROKEN_OFF = 0.75
+BROKEN_OFF = 0.6
 BEGUN = ("written", "refusal", "follow-up", "talk", "story")
 BEGUN_SHARES = (70, 14, 7, 5, 4)
 FIRST_WORDS = (2, 7)

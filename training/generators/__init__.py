@@ -25,7 +25,7 @@ SHARES: tuple[tuple[Generator, float], ...] = (
     (measures.tokens_per_s, 35), (puzzles.legs, 6),
     (words.spelling, 35), (words.count_letters, 40), (words.letter_at, 15), (words.count_words, 12), (words.echo, 25), (words.copy, 60),
     (words.capitals_letters, 12), (words.backwards, 15), (words.sort_words, 8), (words.name_some, 35), (words.opposite, 20),
-    (words.sentence_with, 15), (words.unknown, 45), (limits.limit, 260),
+    (words.sentence_with, 15), (words.unknown, 45), (words.unreadable, 120), (limits.limit, 260),
     (facts.calendar, 30), (facts.translation, 60),
     (memory.never_told, 10), (poems.rhyme, 15), (poems.haiku, 10), (stories.story, 50),
 )  # fmt: skip

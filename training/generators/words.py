@@ -277,3 +277,40 @@ def unknown(rng: random.Random) -> Conversation:
                           f"{subject} is not something that I know." if subject == word else f"I know nothing about {subject}.",
                           f"I'm afraid that I don't know {subject}."))  # fmt: skip
     return exchange(question, f"{opening[0].upper()}{opening[1:]} {hint}")
+
+
+SCRIPTS = tuple(
+    "".join(map(chr, range(first, last)))
+    for first, last in (
+        (0x0627, 0x064B), (0x05D0, 0x05EB), (0x0430, 0x0450), (0x0905, 0x093A), (0x0E01, 0x0E2F), (0x3042, 0x3094),
+        (0x30A2, 0x30F4), (0xAC00, 0xD7A4), (0x03B1, 0x03CA), (0x1F600, 0x1F645), (0x1F400, 0x1F440), (0x2190, 0x2200),
+    )
+)  # fmt: skip
+KEYS = (
+    "asdfghjkl",
+    "qwertyuiop",
+    "zxcvbnm",
+    "0123456789",
+    "!?.,;:-_#*+",
+    "abcdefghijklmnopqrstuvwxyz",
+    "<>|/\\[]$%&",
+)
+NOT_READ = (
+    "I can't read that. Could you ask it in English words?",
+    "Sorry, I don't understand that. Please ask me in plain words.",
+    "I don't know what that means. Type a short question, and I'll try.",
+    "That is beyond me: I read English, and a little Chinese about chips.",
+    "I can't make sense of that. What would you like to know?",
+)  # fmt: skip
+
+
+def unreadable(rng: random.Random) -> Conversation:
+    """Keys pressed at random, one sign again and again, or a script that Pebble never learned."""
+    signs = rng.choice((*SCRIPTS, *KEYS))
+    if rng.random() < 0.3:
+        signs = signs[(at := rng.randrange(len(signs))) : at + rng.randint(1, 3)]
+    length = rng.choice((rng.randint(3, 12), rng.randint(6, 40), rng.randint(20, 300)))
+    typed = "".join(rng.choice(signs) for _ in range(length))
+    if rng.random() < 0.3:
+        typed = " ".join(typed[i : i + 5] for i in range(0, len(typed), 5))
+    return exchange(typed, rng.choice(NOT_READ))
