@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from training.corpus import Conversation, Entry, Pair, exchange, training_questions, vary
+from training.corpus import Conversation, Entry, Pair, draw, exchange, training_questions
 
 DEFINITION = re.compile(
     r"(?:what(?:'s| is)|whats|define|explain) ((?:(?:an?|the) )?[\w-]+(?: [\w-]+)?)[?.]?",
@@ -19,6 +19,7 @@ ASKS = re.compile(
     r"(?:why|how|where|when|who|what|which|is|does|can|could|do|did|was|has|will|should) .*",
     re.IGNORECASE,
 )
+THING = re.compile(r"\b(?:(?:an?|the) ([\w-]+(?: [\w-]+)?)|([A-Z]{3,}))(?=$|[ ?.,])")
 LONGEST_WORDS = 12
 HASTY = 0.5  # of the follow-ups: without capitals and question mark
 
@@ -66,20 +67,24 @@ def _mentions(
     asked: Sequence[tuple[str, Pair]], names: frozenset[str]
 ) -> dict[str, list[tuple[str, Pair]]]:
     """Per name the questions that hold it, behind an article or in capitals, with "it" there."""
-    thing = re.compile(r"\b(?:(?:an?|the) ([\w-]+(?: [\w-]+)?)|([A-Z]{3,}))(?=$|[ ?.,])")
     mentions: dict[str, list[tuple[str, Pair]]] = defaultdict(list)
     for question, pair in asked:
-        for match in thing.finditer(question):
-            words = (match[1] or match[2]).lower().split()
-            for count in range(len(words), 0, -1):
-                name = " ".join(words[:count])
-                if name in names:
-                    kept = " " + " ".join(words[count:]) if count < len(words) else ""
-                    said = f"{question[: match.start()]}it{kept}{question[match.end() :]}"
-                    if name not in said.lower():
-                        mentions[name].append((said, pair))
-                    break
+        for thing in THING.finditer(question):
+            name, rest = _name_at(thing, names)
+            said = f"{question[: thing.start()]}it{rest}{question[thing.end() :]}"
+            if name and name not in said.lower():
+                mentions[name].append((said, pair))
     return mentions
+
+
+def _name_at(thing: re.Match[str], names: frozenset[str]) -> tuple[str, str]:
+    """The longest of the names that the thing begins with, or "", and what of it stands behind."""
+    words = (thing[1] or thing[2]).lower().split()
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count])
+        if name in names:
+            return name, "".join(f" {word}" for word in words[count:])
+    return "", ""
 
 
 def follow_up(subjects: Sequence[Subject], rng: random.Random) -> Conversation:
@@ -87,8 +92,6 @@ def follow_up(subjects: Sequence[Subject], rng: random.Random) -> Conversation:
     subject = rng.choices(subjects, [len(one.followups) ** 0.5 for one in subjects])[0]
     opening = rng.choice(subject.openings)
     question, pair = rng.choice(subject.followups)
-    opened = exchange(
-        vary(rng.choice(training_questions(opening)), rng), rng.choice(opening.answers)
-    )
+    opened = draw(opening, rng)
     asked = question.rstrip("?").lower() if rng.random() < HASTY else question
     return [*opened, *exchange(asked, rng.choice(pair.answers))]

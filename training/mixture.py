@@ -6,30 +6,24 @@ without replaying.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from training.corpus import Conversation, Entry, Pair, Talk, draw, weight_of
 from training.followups import Subject, follow_up, subjects_of
-from training.generators import generate, limits, stories
+from training.generators import Generator, generate, limits, stories
 from training.generators.memory import remembered
 from training.tables import Table, ask
 from training.trials import plain, read_trials
 
-# Of a hundred units: from the hand-written entries, a question and another about the same thing,
-# from tables, by grammar, told and remembered.
-SOURCES = ("written", "follow-up", "table", "grammar", "memory")
-SHARES = (28, 5, 50, 13, 4)
 # How many unrelated units make one conversation: so follow-ups work and a second question is not
 # the first again; now and then nearly the whole window.
 UNITS_JOINED = ((1, 68), (2, 16), (3, 9), (5, 5), (8, 2), (12, 0.7), (30, 0.3))
 # Of all conversations, those that break off behind the first words of an answer: which answer a
 # question asks for is decided there, and is harder to learn than how the answer goes on.
 BROKEN_OFF = 0.6
-BEGUN = ("written", "refusal", "follow-up", "talk", "story")
-BEGUN_SHARES = (70, 14, 7, 5, 4)
 FIRST_WORDS = (2, 7)
-FIRST_WORDS_OF_STORIES = (6, 16)  # in which its hero is named
+FIRST_WORDS_OF_STORIES = (6, 16)
 SYSTEM_PROMPTS = (
     "You are Pebble, a small language model.",
     "You are a helpful assistant.",
@@ -51,6 +45,9 @@ class Mixture:
     trials: frozenset[str]
 
 
+Source = Callable[[Mixture, random.Random], Conversation]
+
+
 def mixture_of(entries: Sequence[Entry], tables: Sequence[Table]) -> Mixture:
     weights = [weight_of(entry) for entry in entries]
     trials = frozenset(plain(trial.asked[-1]) for trial in read_trials())
@@ -64,26 +61,16 @@ def is_trial(mixture: Mixture, talk: Conversation) -> bool:
 
 def unit(mixture: Mixture, rng: random.Random) -> Conversation:
     """One question with its answer, or one small talk, from any source, and no trial."""
+    sources, shares = zip(*UNITS, strict=True)
     while True:
-        talk = draw_unit(mixture, rng)
+        talk: Conversation = rng.choices(sources, shares)[0](mixture, rng)
         if not is_trial(mixture, talk):
             return talk
 
 
-def draw_unit(mixture: Mixture, rng: random.Random) -> Conversation:
-    source = rng.choices(SOURCES, SHARES)[0]
-    if source == "written":
-        return draw(rng.choices(mixture.entries, mixture.weights)[0], rng)
-    if source == "follow-up":
-        return follow_up(mixture.subjects, rng)
-    if source == "table":
-        return ask(rng.choices(mixture.tables, [table.facts for table in mixture.tables])[0], rng)
-    if source == "grammar":
-        return generate(rng)
-    between: Conversation = []
-    for _ in range(rng.choice((0, 0, 1, 1, 2))):
-        between += written_pair(mixture, rng)
-    return remembered(rng, between)
+def written(mixture: Mixture, rng: random.Random) -> Conversation:
+    """One hand-written entry: a question and its answer, or a talk."""
+    return draw(rng.choices(mixture.entries, mixture.weights)[0], rng)
 
 
 def written_pair(mixture: Mixture, rng: random.Random) -> Conversation:
@@ -103,27 +90,61 @@ def written_talk(mixture: Mixture, rng: random.Random) -> Conversation:
             return talk[: 2 * rng.randint(1, len(talk) // 2)]
 
 
-def to_begin(mixture: Mixture, source: str, rng: random.Random) -> Conversation:
-    """Something to answer, and its answer, of a source that is worth a beginning."""
-    if source == "refusal":
-        return limits.limit(rng)
-    if source == "follow-up":
-        return follow_up(mixture.subjects, rng)
-    if source == "story":
-        return stories.story(rng)
-    return written_pair(mixture, rng) if source == "written" else written_talk(mixture, rng)
+def on_one_thing(mixture: Mixture, rng: random.Random) -> Conversation:
+    """What a thing is, and another question about it."""
+    return follow_up(mixture.subjects, rng)
+
+
+def tabled(mixture: Mixture, rng: random.Random) -> Conversation:
+    """One fact of a table; large tables come more often."""
+    return ask(rng.choices(mixture.tables, [table.facts for table in mixture.tables])[0], rng)
+
+
+def told(mixture: Mixture, rng: random.Random) -> Conversation:
+    """Something told, and asked for again, perhaps behind other questions."""
+    between: Conversation = []
+    for _ in range(rng.choice((0, 0, 1, 1, 2))):
+        between += written_pair(mixture, rng)
+    return remembered(rng, between)
+
+
+def by_grammar(generator: Generator) -> Source:
+    return lambda mixture, rng: generator(rng)
+
+
+# How often a unit comes from each source.
+UNITS: tuple[tuple[Source, float], ...] = (
+    (written, 28),
+    (on_one_thing, 5),
+    (tabled, 50),
+    (by_grammar(generate), 13),
+    (told, 4),
+)
+# And a beginning, with its fewest and most words: of a story until its hero is named.
+BEGINNINGS: tuple[tuple[Source, tuple[int, int], float], ...] = (
+    (written_pair, FIRST_WORDS, 70),
+    (by_grammar(limits.limit), FIRST_WORDS, 14),
+    (on_one_thing, FIRST_WORDS, 7),
+    (written_talk, FIRST_WORDS, 5),
+    (by_grammar(stories.story), FIRST_WORDS_OF_STORIES, 4),
+)
 
 
 def beginning(mixture: Mixture, rng: random.Random) -> Conversation:
     """A question, or a talk up to one, and the first words of its answer."""
+    shares = [share for _, _, share in BEGINNINGS]
     while True:
-        source = rng.choices(BEGUN, BEGUN_SHARES)[0]
-        *before, answer = to_begin(mixture, source, rng)
-        words = answer["content"].split(" ")
-        first = rng.randint(*(FIRST_WORDS_OF_STORIES if source == "story" else FIRST_WORDS))
-        if len(words) > first and not is_trial(mixture, before):
-            begun = {"content": " ".join(words[:first]), "breaks_off": "yes"}
-            return [*before, answer | begun]
+        source, first_words, _ = rng.choices(BEGINNINGS, shares)[0]
+        talk, words = source(mixture, rng), rng.randint(*first_words)
+        if len(talk[-1]["content"].split(" ")) > words and not is_trial(mixture, talk):
+            return broken_off(talk, words)
+
+
+def broken_off(talk: Conversation, words: int) -> Conversation:
+    """The talk with only the first words of its last answer."""
+    *before, answer = talk
+    begun = " ".join(answer["content"].split(" ")[:words])
+    return [*before, answer | {"content": begun, "breaks_off": "yes"}]
 
 
 def conversation(mixture: Mixture, rng: random.Random) -> Conversation:

@@ -24,7 +24,13 @@ from training.evaluate import PEBBLE_FOLDER
 from training.generators import SHARES, Generator, generate, measures, numbers, puzzles, stories
 from training.generators.facts import PHRASES
 from training.generators.words import LISTS, OPPOSITES, count_letters
-from training.mixture import FIRST_WORDS_OF_STORIES, mixture_of, pool
+from training.mixture import (
+    BEGINNINGS,
+    FIRST_WORDS_OF_STORIES,
+    broken_off,
+    mixture_of,
+    pool,
+)
 from training.phrasing import drop
 from training.tables import read_tables
 from training.tokenizer import END_ID, Encoded, encode_conversation, load_tokenizer
@@ -138,6 +144,17 @@ def test_an_answer_that_breaks_off_is_the_beginning_of_a_written_one_or_of_a_ref
     is_written = [any(whole.startswith(text + " ") for whole in written) for text in texts]
     assert 0.7 < sum(is_written) / len(texts) < 1
     assert all(len(text.split(" ")) <= FIRST_WORDS_OF_STORIES[1] for text in texts)
+
+
+@pytest.mark.parametrize("number", range(len(BEGINNINGS)))
+def test_what_breaks_off_is_as_it_was_up_to_there(entries: list[Entry], number: int) -> None:
+    source, (fewest, most), _ = BEGINNINGS[number]
+    mixture, rng = mixture_of(entries, read_tables()), random.Random(number)
+    for words in range(fewest, most + 1):
+        *before, answer = source(mixture, rng)
+        *kept, begun = broken_off([*before, answer], words)
+        assert kept == before
+        assert begun["content"].split(" ") == answer["content"].split(" ")[:words]
 
 
 def test_a_dropped_word_is_one_of_the_question_and_short_ones_keep_theirs() -> None:

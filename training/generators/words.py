@@ -301,14 +301,15 @@ NOT_READ = (
     "I don't know what that means. Type a short question, and I'll try.",
     "That is beyond me: I read English, and a little Chinese about chips.",
     "I can't make sense of that. What would you like to know?",
-)  # fmt: skip
+)
 
 
 def unreadable(rng: random.Random) -> Conversation:
     """Keys pressed at random, one sign again and again, or a script that Pebble never learned."""
     signs = rng.choice((*SCRIPTS, *KEYS))
     if rng.random() < 0.3:
-        signs = signs[(at := rng.randrange(len(signs))) : at + rng.randint(1, 3)]
+        first = rng.randrange(len(signs))
+        signs = signs[first : first + rng.randint(1, 3)]
     length = rng.choice((rng.randint(3, 12), rng.randint(6, 40), rng.randint(20, 300)))
     typed = "".join(rng.choice(signs) for _ in range(length))
     if rng.random() < 0.3:
